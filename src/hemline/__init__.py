@@ -1,0 +1,45 @@
+"""Hemline: garment classification on Fashion-MNIST that cannot quietly go wrong."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hemline.classifier import Classifier as Classifier
+    from hemline.data import Dataset as Dataset
+    from hemline.data import Split as Split
+    from hemline.data import open_dataset as open_dataset
+    from hemline.errors import HemlineError as HemlineError
+    from hemline.evaluation import Evaluation as Evaluation
+    from hemline.evaluation import evaluate as evaluate
+    from hemline.labels import CLASSES as CLASSES
+    from hemline.pixels import as_pixels as as_pixels
+    from hemline.training import Recipe as Recipe
+    from hemline.training import load_recipe as load_recipe
+    from hemline.training import train as train
+
+# Read from their modules when first used: prediction must not wait for PyTorch.
+_HOMES = {
+    "CLASSES": "hemline.labels",
+    "Classifier": "hemline.classifier",
+    "Dataset": "hemline.data",
+    "Evaluation": "hemline.evaluation",
+    "HemlineError": "hemline.errors",
+    "Recipe": "hemline.training",
+    "Split": "hemline.data",
+    "as_pixels": "hemline.pixels",
+    "evaluate": "hemline.evaluation",
+    "load_recipe": "hemline.training",
+    "open_dataset": "hemline.data",
+    "train": "hemline.training",
+}
+__all__ = list(_HOMES)  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'hemline' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

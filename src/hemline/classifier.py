@@ -1,0 +1,121 @@
+"""Classifier: opens a model file and predicts, with ONNX Runtime alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hemline.errors import ModelFileError
+from hemline.labels import CLASSES
+from hemline.pixels import Pixels, as_pixels
+
+_CHUNK = 1024  # pictures at a time: bounds the memory, and loses no speed
+_INPUT = ("tensor(uint8)", [28, 28])
+
+
+class Classifier:
+    """A model file, opened; it takes whatever `as_pixels` admits.
+
+    Attributes:
+        classes_: names of the ten classes, in the order of the labels.
+        metadata: what the file says of itself: recipe, seed, parameters, data, versions, figures.
+        path: of the file.
+
+    Example:
+        >>> classifier = Classifier.load("runs/seed-0/model.onnx")  # doctest: +SKIP
+        >>> classifier.predict(pixels)                              # doctest: +SKIP
+        array([9, 2, 1])
+    """
+
+    def __init__(self, session: Any, path: Path) -> None:
+        self._session = session
+        self.path = path
+        self.metadata: dict[str, Any] = _read_metadata(session, path)
+        self.classes_ = np.array(self.metadata["classes"])
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Classifier":
+        """Open a model file, or the one in a run folder.
+
+        Raises:
+            ModelFileError: no such file, or not a Hemline model file.
+        """
+        import onnxruntime
+
+        path = Path(path)
+        file = path / "model.onnx" if path.is_dir() else path
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4  # what goes wrong is said once, by the exception
+        try:
+            session = onnxruntime.InferenceSession(
+                file.read_bytes(), options, providers=["CPUExecutionProvider"]
+            )
+        except OSError as error:
+            raise ModelFileError(
+                f"Expected a model file, received {file} that cannot be read ({error.strerror}); "
+                "make one with hemline train."
+            ) from error
+        except Exception as error:  # ONNX Runtime's own exceptions have no common base
+            raise ModelFileError(
+                f"Expected a model file, received {file} that is not ONNX or is damaged; "
+                "make one with hemline train."
+            ) from error
+        return cls(session, file)
+
+    def logits(self, pictures: ArrayLike) -> NDArray[np.float32]:
+        """Scores before the softmax, float32 `(n, 10)`.
+
+        Raises:
+            PixelsError: `pictures` are not what `as_pixels` admits.
+        """
+        return self._run("logits", as_pixels(pictures))
+
+    def predict_proba(self, pictures: ArrayLike) -> NDArray[np.float32]:
+        """Probabilities, float32 `(n, 10)`; each row sums to 1.
+
+        Raises:
+            PixelsError: `pictures` are not what `as_pixels` admits.
+        """
+        return self._run("probabilities", as_pixels(pictures))
+
+    def predict(self, pictures: ArrayLike) -> NDArray[np.int64]:
+        """Labels, int64 `(n,)`: the most probable class of each picture.
+
+        Raises:
+            PixelsError: `pictures` are not what `as_pixels` admits.
+        """
+        return self.predict_proba(pictures).argmax(axis=1)
+
+    def score(self, pictures: ArrayLike, labels: ArrayLike) -> float:
+        """Accuracy: the share of pictures whose predicted label is the actual one."""
+        return float(np.mean(self.predict(pictures) == np.asarray(labels)))
+
+    def _run(self, output: str, pixels: Pixels) -> NDArray[np.float32]:
+        chunks = [
+            self._session.run([output], {"pixels": pixels[start : start + _CHUNK]})[0]
+            for start in range(0, len(pixels), _CHUNK)
+        ]
+        return np.concatenate(chunks or [np.empty((0, len(CLASSES)), np.float32)])
+
+
+def _read_metadata(session: Any, path: Path) -> dict[str, Any]:
+    inputs = [(value.name, value.type, value.shape[1:]) for value in session.get_inputs()]
+    outputs = {value.name for value in session.get_outputs()}
+    properties = session.get_modelmeta().custom_metadata_map
+    if inputs != [("pixels", *_INPUT)] or not {"probabilities", "logits"} <= outputs:
+        raise ModelFileError(
+            f"Expected a Hemline model file (pixels in, probabilities and logits out), received "
+            f"{path} with {inputs} in and {sorted(outputs)} out; make one with hemline train."
+        )
+    try:
+        metadata: dict[str, Any] = {key: json.loads(value) for key, value in properties.items()}
+        if metadata["format"] != "hemline/1" or len(metadata["classes"]) != len(CLASSES):
+            raise KeyError("format")
+    except (KeyError, ValueError) as error:
+        raise ModelFileError(
+            f"Expected the metadata of format hemline/1, received {path} without it; "
+            "make the file with this version's hemline train."
+        ) from error
+    return metadata

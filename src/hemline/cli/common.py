@@ -1,0 +1,71 @@
+"""What the commands share: options, tables, and how figures are written."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from hemline.evaluation import Evaluation
+
+DataOption = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Folder with the four files of Fashion-MNIST, or 'sketches' for drawn garments. "
+        "Left out: $HEMLINE_DATA, the caches, the mirrors.",
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+]
+SeedOption = Annotated[
+    int, typer.Option(min=0, help="Of the initial weights and the order of the pictures.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change one key of the recipe; repeatable."),
+]
+ModelArgument = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file or run folder.")]
+
+
+def print_json(document: Any) -> None:
+    """Print the one JSON document of `--json`."""
+    print(json.dumps(document, indent=2))
+
+
+def console() -> "Console":
+    """Where people read: colours and progress on a terminal, plain text elsewhere."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+def plain_table(*columns: str, right: int = 0) -> "Table":
+    """A table without a frame whose last `right` columns are numbers."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for place, column in enumerate(columns):
+        numbers = place >= len(columns) - right
+        table.add_column(column, justify="right" if numbers else "left", no_wrap=True)
+    return table
+
+
+def percent(share: float) -> str:
+    """0.8837 as 88.37 %."""
+    return f"{100 * share:.2f} %"
+
+
+def accuracy_line(evaluation: "Evaluation", data: str) -> str:
+    """Accuracy with its interval and what it was measured on, as every command writes it."""
+    low, high = evaluation.interval
+    return (
+        f"{percent(evaluation.accuracy)} of {evaluation.n:,} test pictures right "
+        f"(95 % interval {100 * low:.2f} to {100 * high:.2f}) on {data}"
+    )

@@ -1,0 +1,112 @@
+"""`hemline demo`: the main job from end to end, with whatever data can be had."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hemline.cli.common import (
+    DataOption,
+    JsonOption,
+    SeedOption,
+    accuracy_line,
+    console,
+    percent,
+    print_json,
+)
+from hemline.cli.pictures import draw_predictions, write_picture
+from hemline.cli.train import run_training
+
+if TYPE_CHECKING:
+    from hemline.data import Dataset
+    from hemline.training import TrainingResult
+
+
+def command(
+    recipe: Annotated[str, typer.Option(metavar="RECIPE", help="Recipe to train by.")] = "seed",
+    data: DataOption = None,
+    seed: SeedOption = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Run folder. Left out: a new one in runs/."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Do the main job: obtain the data, train, evaluate, predict the first test picture.
+
+    Where Fashion-MNIST cannot be had at all, drawn garments take its place, and every figure
+    says so.
+
+    Example: hemline demo
+    """
+    from hemline.training import load_recipe
+
+    loaded = load_recipe(recipe)
+    dataset, reason = _open(data)
+    if not as_json:
+        _introduce(dataset, reason)
+    result = run_training(loaded, dataset, seed, out, quiet=as_json)
+    document = _judge(result, dataset, quiet=as_json)
+    if as_json:
+        print_json(document)
+
+
+def _open(data: str | None) -> tuple["Dataset", str]:
+    """The data, and why they are drawn if they are."""
+    from hemline.data import open_dataset
+    from hemline.errors import DataError
+
+    try:
+        return open_dataset(data), ""
+    except DataError as error:
+        if data or os.environ.get("HEMLINE_DATA"):  # what was named must be what is used
+            raise
+        return open_dataset("sketches"), str(error)
+
+
+def _introduce(dataset: "Dataset", reason: str) -> None:
+    out = console()
+    if reason:
+        out.print(f"{reason}\n[bold]Going on with {dataset.name}.[/bold]")
+    train, test = len(dataset.train), len(dataset.test)
+    out.print(f"Data: {dataset.name}, {train:,} training and {test:,} test pictures\n")
+
+
+def _judge(result: "TrainingResult", dataset: "Dataset", *, quiet: bool) -> dict[str, Any]:
+    from hemline.classifier import Classifier
+    from hemline.evaluation import evaluate
+    from hemline.labels import CLASSES
+
+    classifier = Classifier.load(result.run.model)
+    evaluation = evaluate(classifier, dataset.test.pixels, dataset.test.labels)
+    picture = result.run.folder / "predictions.png"
+    write_picture(picture, draw_predictions(classifier, dataset))
+    probabilities = classifier.predict_proba(dataset.test.pixels[0])[0]
+    predicted, actual = int(probabilities.argmax()), int(dataset.test.labels[0])
+    if not quiet:
+        agree = "they agree" if predicted == actual else "they differ"
+        console().print(
+            f"\n[bold]{accuracy_line(evaluation, dataset.name)}[/bold]\n"
+            f"First test picture: predicted {CLASSES[predicted]} "
+            f"({percent(probabilities[predicted])}), actual {CLASSES[actual]}: {agree}\n\n"
+            f"Model file   {result.run.model}\n"
+            f"Picture      {picture}\n\n"
+            f"Try next:\n"
+            f"  hemline evaluate {result.run.folder}{_option(dataset)}\n"
+            f"  hemline predict --model {result.run.folder} --test-index 0:10{_option(dataset)}\n"
+            f"  hemline describe seed"
+        )
+    return {
+        "data": dataset.describe(dataset.test),
+        "accuracy": evaluation.accuracy,
+        "interval": list(evaluation.interval),
+        "first": {"predicted": CLASSES[predicted], "actual": CLASSES[actual]},
+        "run": str(result.run.folder),
+        "model": str(result.run.model),
+        "picture": str(picture),
+    }
+
+
+def _option(dataset: "Dataset") -> str:
+    return " --data sketches" if dataset.drawn else ""

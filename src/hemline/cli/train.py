@@ -1,0 +1,116 @@
+"""`hemline train`: train by a recipe and leave a run folder."""
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hemline.cli.common import (
+    DataOption,
+    JsonOption,
+    SeedOption,
+    SetOption,
+    console,
+    percent,
+    print_json,
+)
+from hemline.cli.progress import epoch_lines
+
+if TYPE_CHECKING:
+    from hemline.data import Dataset
+    from hemline.training import Recipe, TrainingResult
+
+_STARTED = time.perf_counter()
+
+
+def command(
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Name or path of a recipe.")],
+    data: DataOption = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Epochs, instead of the recipe's.")
+    ] = None,
+    seed: SeedOption = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Run folder. Left out: a new one in runs/."),
+    ] = None,
+    changes: SetOption = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in --out.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Train by a recipe; leave a run folder with the model file.
+
+    Example: hemline train seed --epochs 5 --set learning_rate=0.0005
+    """
+    from hemline.data import open_dataset
+    from hemline.training import load_recipe
+
+    changes = [*(changes or []), *([f"epochs={epochs}"] if epochs else [])]
+    loaded = load_recipe(recipe, changes)
+    result = run_training(loaded, open_dataset(data), seed, out, resume=resume, quiet=as_json)
+    if as_json:
+        print_json(_describe(result))
+    else:
+        _print(result)
+
+
+def run_training(
+    recipe: "Recipe",
+    dataset: "Dataset",
+    seed: int,
+    out: Path | None,
+    *,
+    resume: bool = False,
+    quiet: bool = False,
+) -> "TrainingResult":
+    """Train with progress; Ctrl-C says how to go on and leaves with exit code 130."""
+    from hemline.errors import RunError
+    from hemline.training import new_run_folder, train
+
+    if resume and out is None:
+        raise RunError("Expected --out DIR beside --resume, received none; name the run folder.")
+    folder = out or new_run_folder(recipe, seed)
+    try:
+        with epoch_lines(recipe.epochs, quiet=quiet) as show:
+            return train(
+                recipe, dataset, folder=folder, seed=seed, resume=resume, on_epoch=show
+            )
+    except KeyboardInterrupt:
+        again = [argument for argument in sys.argv[1:] if argument != "--resume"]
+        again += [] if out else ["--out", str(folder)]
+        print(
+            f"\nStopped. {folder} is whole up to its last epoch; to go on:\n"
+            f"  hemline {' '.join(again)} --resume",
+            file=sys.stderr,
+        )
+        raise typer.Exit(130) from None
+
+
+def _describe(result: "TrainingResult") -> dict[str, Any]:
+    return {
+        "recipe": result.recipe.name,
+        "seed": result.seed,
+        "parameters": result.parameters,
+        "epochs": len(result.epochs),
+        "steps_per_epoch": result.steps_per_epoch,
+        "train_loss": result.epochs[-1].loss,
+        "train_accuracy": result.epochs[-1].accuracy,
+        "data": result.epochs[-1].data,
+        "seconds": result.seconds | {"total": time.perf_counter() - _STARTED},
+        "run": str(result.run.folder),
+        "model": str(result.run.model),
+    }
+
+
+def _print(result: "TrainingResult") -> None:
+    last, seconds = result.epochs[-1], result.seconds
+    console().print(
+        f"\nTrained {result.parameters:,} parameters in {seconds['training']:.1f} s on {last.data}; "
+        f"training accuracy {percent(last.accuracy)}.\n"
+        f"Model file: {result.run.model}\n"
+        f"Next: hemline evaluate {result.run.folder}"
+    )

@@ -1,0 +1,7 @@
+"""Where pixels come from: Fashion-MNIST, drawn sketches, and picture files."""
+
+from hemline.data.dataset import Dataset, Split
+from hemline.data.pictures import read_pictures
+from hemline.data.sources import open_dataset
+
+__all__ = ["Dataset", "Split", "open_dataset", "read_pictures"]

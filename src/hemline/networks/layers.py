@@ -1,0 +1,59 @@
+"""The layers that networks are made of, each able to say what it does."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Rescaling(nn.Module):
+    """Pixels 0..255 (uint8) to 0..1 (float32)."""
+
+    purpose = "scales pixels from 0..255 to 0..1, so that no caller has to"
+    scale = 1 / 255
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """`(n, 28, 28)` uint8 to `(n, 28, 28)` float32."""
+        return pixels.float() * self.scale
+
+
+class Flatten(nn.Module):
+    """Each picture to one row of values."""
+
+    purpose = "lays the 28 rows of a picture end to end"
+
+    def forward(self, values: Tensor) -> Tensor:
+        """`(n, ...)` to `(n, values a picture)`."""
+        return values.flatten(1)
+
+
+class Dense(nn.Linear):
+    """Every output is a weighted sum of all inputs plus a bias, then the activation.
+
+    Initialised as Keras does: Glorot uniform weights (Glorot & Bengio, 2010), zero biases.
+
+    Args:
+        inputs: values that come in.
+        units: values that go out.
+        relu: whether negative outputs become zero.
+        generator: source of the random weights.
+    """
+
+    def __init__(self, inputs: int, units: int, *, relu: bool, generator: torch.Generator) -> None:
+        nn.Module.__init__(self)
+        self.in_features, self.out_features, self.relu = inputs, units, relu
+        limit = (6 / (inputs + units)) ** 0.5
+        weight = torch.empty(units, inputs).uniform_(-limit, limit, generator=generator)
+        self.weight = nn.Parameter(weight)
+        self.bias = nn.Parameter(torch.zeros(units))
+
+    @property
+    def purpose(self) -> str:
+        """What the layer does, in a few words."""
+        if self.relu:
+            return f"{self.out_features} weighted sums of all inputs; ReLU makes negatives zero"
+        return f"{self.out_features} logits, one score a class; the highest names the label"
+
+    def forward(self, values: Tensor) -> Tensor:
+        """`(n, inputs)` to `(n, units)`, float32."""
+        sums = super().forward(values)
+        return functional.relu(sums) if self.relu else sums

@@ -1,0 +1,95 @@
+"""From a network to its model file: one ONNX graph, pixels in, probabilities out."""
+
+import json
+from collections.abc import Sequence
+from functools import singledispatch
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+
+from hemline.labels import CLASSES
+from hemline.networks import Dense, Flatten, Network, Rescaling
+from hemline.pixels import SIDE
+
+FORMAT = "hemline/1"
+_OPSET, _IR_VERSION = 17, 8  # old enough for every ONNX Runtime since 2022, browsers included
+
+
+class GraphBuilder:
+    """Nodes and weights of a graph, each node fed by the one before."""
+
+    def __init__(self, source: str) -> None:
+        self.value = source
+        self.nodes: list[onnx.NodeProto] = []
+        self.weights: list[onnx.TensorProto] = []
+
+    def add(self, kind: str, weights: Sequence[Any] = (), name: str = "", **options: Any) -> str:
+        """Append a node; `weights` are its further inputs; returns the name of its output."""
+        output = name or f"{kind.lower()}_{len(self.nodes)}"
+        names = [f"{output}_weight_{place}" for place in range(len(weights))]
+        for weight_name, weight in zip(names, weights, strict=True):
+            self.weights.append(numpy_helper.from_array(weight, weight_name))
+        self.nodes.append(helper.make_node(kind, [self.value, *names], [output], **options))
+        self.value = output
+        return output
+
+
+@singledispatch
+def add_layer(layer: nn.Module, graph: GraphBuilder) -> None:
+    """Append the nodes of one layer."""
+    raise TypeError(f"no ONNX form of {type(layer).__name__}")
+
+
+@add_layer.register
+def _(layer: Rescaling, graph: GraphBuilder) -> None:
+    graph.add("Cast", to=TensorProto.FLOAT)
+    graph.add("Mul", [np.array(layer.scale, dtype=np.float32)])
+
+
+@add_layer.register
+def _(layer: Flatten, graph: GraphBuilder) -> None:
+    graph.add("Flatten")
+
+
+@add_layer.register
+def _(layer: Dense, graph: GraphBuilder) -> None:
+    graph.add("Gemm", [layer.weight.detach().numpy(), layer.bias.detach().numpy()], transB=1)
+    if layer.relu:
+        graph.add("Relu")
+
+
+def export_model(network: Network, metadata: dict[str, Any]) -> bytes:
+    """The model file: `pixels` uint8 `(n, 28, 28)` to `probabilities` and `logits` `(n, 10)`.
+
+    Args:
+        network: its weights as they are now.
+        metadata: stored in the file, one JSON value a key, with `classes` and `format` added.
+    """
+    graph = GraphBuilder("pixels")
+    for layer in network.layers:
+        add_layer(layer, graph)
+    graph.add("Identity", name="logits")
+    graph.add("Softmax", name="probabilities", axis=1)
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "hemline",
+            [helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["n", SIDE, SIDE])],
+            [
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", len(CLASSES)])
+                for name in ("probabilities", "logits")
+            ],
+            graph.weights,
+        ),
+        opset_imports=[helper.make_opsetid("", _OPSET)],
+        ir_version=_IR_VERSION,
+        producer_name="hemline",
+    )
+    full = {"format": FORMAT, "classes": CLASSES, **metadata}
+    helper.set_model_props(model, {key: json.dumps(value) for key, value in full.items()})
+    onnx.checker.check_model(model)
+    content: bytes = model.SerializeToString(deterministic=True)
+    return content

@@ -1,0 +1,125 @@
+"""The folder that one training leaves; every file in it is whole at any moment."""
+
+import json
+import os
+import platform
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from hemline.errors import RunError
+from hemline.files import write_whole
+from hemline.training.recipe import Recipe, load_recipe
+
+
+@dataclass(frozen=True)
+class Run:
+    """The places in a run folder."""
+
+    folder: Path
+
+    @property
+    def recipe(self) -> Path:
+        """Everything that determined the training, but for the seed."""
+        return self.folder / "recipe.toml"
+
+    @property
+    def environment(self) -> Path:
+        """Seed, data, versions and machine."""
+        return self.folder / "environment.json"
+
+    @property
+    def metrics(self) -> Path:
+        """One JSON object a line, one line an epoch."""
+        return self.folder / "metrics.jsonl"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Weights and optimiser after the last whole epoch."""
+        return self.folder / "checkpoint.safetensors"
+
+    @property
+    def model(self) -> Path:
+        """The model file."""
+        return self.folder / "model.onnx"
+
+    def start(self, recipe: Recipe, environment: dict[str, Any], *, resume: bool) -> None:
+        """Claim the folder for a new training, or check that it holds the one to go on with.
+
+        Raises:
+            RunError: the folder cannot be written, holds a run already, or another run.
+        """
+        try:
+            if self.recipe.exists():
+                self._check(recipe, environment, resume=resume)
+                return
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._claim()
+            write_whole(self.environment, json.dumps(environment, indent=2) + "\n")
+            write_whole(self.recipe, recipe.to_toml())
+        except OSError as error:
+            raise RunError(
+                f"Expected to write the run folder {self.folder}, received an error "
+                f"({error.strerror}); choose another with --out."
+            ) from error
+
+    def write_metrics(self, epochs: list[dict[str, Any]]) -> None:
+        """Write the figures of all epochs so far."""
+        write_whole(self.metrics, "".join(json.dumps(epoch) + "\n" for epoch in epochs))
+
+    def _claim(self) -> None:
+        if any(self.folder.iterdir()):
+            raise RunError(
+                f"Expected an empty or new folder, received {self.folder} that holds other files; "
+                "choose another with --out."
+            )
+
+    def _check(self, recipe: Recipe, environment: dict[str, Any], *, resume: bool) -> None:
+        if not resume:
+            raise RunError(
+                f"Expected a new folder, received {self.folder} that holds a run; "
+                "add --resume to go on with it, or choose another with --out."
+            )
+        found = json.loads(self.environment.read_text())
+        for what, mine, theirs in (
+            ("recipe", recipe, load_recipe(self.recipe)),
+            ("seed", environment["seed"], found["seed"]),
+            ("data", environment["data"]["sha256"], found["data"]["sha256"]),
+        ):
+            if mine != theirs:
+                raise RunError(
+                    f"Expected the {what} that {self.folder} was begun with, received another; "
+                    "resume with the same, or choose a new folder with --out."
+                )
+
+
+def new_run_folder(recipe: Recipe, seed: int, parent: Path = Path("runs")) -> Path:
+    """A folder that does not exist yet: `runs/seed-0`, then `runs/seed-0-2`, …"""
+    stem = f"{recipe.name}-{seed}"
+    attempts = (stem if number == 1 else f"{stem}-{number}" for number in range(1, 100_000))
+    return next(parent / name for name in attempts if not (parent / name).exists())
+
+
+def describe_environment(seed: int, data: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Seed, data, versions and machine, as written beside every run."""
+    packages = ("hemline", "torch", "numpy", "onnx")
+    return {
+        "seed": seed,
+        "data": data,
+        "versions": {"python": platform.python_version()}
+        | {package: metadata.version(package) for package in packages},
+        "machine": {
+            "system": platform.platform(),
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+        },
+        **more,
+    }
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())

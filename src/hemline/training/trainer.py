@@ -1,0 +1,226 @@
+"""The trainer: a recipe, labelled pixels and a seed become a run."""
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save
+from torch import Tensor, optim
+
+from hemline.data import Dataset, Split
+from hemline.errors import RunError
+from hemline.files import write_whole
+from hemline.networks import Network, build_network
+from hemline.training.epochs import native_fits, run_epoch
+from hemline.training.export import export_model
+from hemline.training.optimisers import build_optimiser, load_optimiser_tensors, optimiser_tensors
+from hemline.training.recipe import Recipe
+from hemline.training.run import Run, describe_environment
+
+
+@dataclass(frozen=True)
+class EpochFigures:
+    """One line of `metrics.jsonl`.
+
+    Attributes:
+        epoch: counted from 1.
+        loss: mean cross-entropy in nats over the epoch, while the weights were moving.
+        accuracy: share of right answers, likewise.
+        seconds: that the epoch took.
+        data: name of the data, so that no figure stands without it.
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float
+    seconds: float
+    data: str
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What came out of a training; `seconds` has total, training, data and export."""
+
+    recipe: Recipe
+    seed: int
+    parameters: int
+    steps_per_epoch: int
+    epochs: list[EpochFigures]
+    seconds: dict[str, float]
+    run: Run
+
+
+class Trainer:
+    """One training under way: network, optimiser and the epochs behind it."""
+
+    def __init__(self, recipe: Recipe, dataset: Dataset, seed: int, run: Run) -> None:
+        self.recipe, self.dataset, self.seed, self.run = recipe, dataset, seed, run
+        self.network: Network = build_network(recipe.network, recipe.hidden, seed)
+        self.optimiser: optim.Optimizer = build_optimiser(recipe, self.network)
+        self.epochs: list[EpochFigures] = []
+
+    def start(self, split: Split, *, resume: bool) -> None:
+        """Claim the run folder, or take up where the checkpoint left off."""
+        engine = "native" if native_fits(self.network, self.optimiser) else "torch"
+        self.environment = describe_environment(
+            self.seed, self.dataset.describe(split), engine=engine, threads=torch.get_num_threads()
+        )
+        self.run.start(self.recipe, self.environment, resume=resume)
+        if resume and self.run.checkpoint.exists():
+            self.load()
+
+    def epoch(self, pixels: Tensor, labels: Tensor) -> EpochFigures:
+        """Train one epoch and write the checkpoint.
+
+        Raises:
+            RunError: the loss is not a finite number; the last checkpoint stays.
+        """
+        began = time.perf_counter()
+        number = len(self.epochs) + 1
+        order = shuffled(len(pixels), self.seed, number)
+        loss, accuracy = run_epoch(
+            self.network, self.optimiser, pixels, labels, order, self.recipe.batch_size
+        )
+        if not math.isfinite(loss):
+            raise RunError(
+                f"Expected a finite loss, received {loss} in epoch {number}; the checkpoint of "
+                f"epoch {number - 1} is kept: try a lower learning rate."
+            )
+        seconds = time.perf_counter() - began
+        self.epochs.append(EpochFigures(number, loss, accuracy, seconds, self.dataset.name))
+        self.save()
+        return self.epochs[-1]
+
+    def save(self) -> None:
+        """Write checkpoint and metrics.
+
+        Raises:
+            RunError: the folder cannot be written; the files before this epoch stay.
+        """
+        tensors = {f"network.{key}": value for key, value in self.network.state_dict().items()}
+        for key, value in optimiser_tensors(self.optimiser).items():
+            tensors[f"optimiser.{key}"] = value
+        history = json.dumps([asdict(epoch) for epoch in self.epochs])
+        try:
+            write_whole(self.run.checkpoint, save(tensors, metadata={"epochs": history}))
+            self.run.write_metrics([asdict(epoch) for epoch in self.epochs])
+        except OSError as error:
+            raise RunError(
+                f"Expected to write {self.run.folder}, received an error ({error.strerror}); "
+                "what was written before is whole: make room and go on with --resume."
+            ) from error
+
+    def load(self) -> None:
+        """Return to the last checkpoint.
+
+        Raises:
+            RunError: the checkpoint is damaged.
+        """
+        try:
+            with safe_open(self.run.checkpoint, framework="pt") as file:
+                tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+                history = json.loads(file.metadata()["epochs"])
+            self.network.load_state_dict(_below("network.", tensors))
+            load_optimiser_tensors(self.optimiser, _below("optimiser.", tensors))
+        except Exception as error:  # safetensors, json and torch each raise their own
+            raise RunError(
+                f"Expected the checkpoint of this run, received {self.run.checkpoint} that cannot "
+                f"be read ({str(error).splitlines()[0]}); begin again in a new folder."
+            ) from error
+        self.epochs = [EpochFigures(**epoch) for epoch in history]
+
+    def export(self) -> None:
+        """Write the model file from the weights as they are."""
+        figures: dict[str, Any] = asdict(self.epochs[-1]) if self.epochs else {}
+        metadata = {
+            "recipe": asdict(self.recipe),
+            "seed": self.seed,
+            "parameters": self.network.parameter_count,
+            "data": self.environment["data"],
+            "versions": self.environment["versions"],
+            "figures": {f"train_{key}": figures[key] for key in ("loss", "accuracy") if figures},
+        }
+        write_whole(self.run.model, export_model(self.network, metadata))
+
+
+def train(
+    recipe: Recipe,
+    dataset: Dataset,
+    *,
+    folder: Path,
+    seed: int = 0,
+    resume: bool = False,
+    on_epoch: Callable[[EpochFigures], None] = lambda _: None,
+) -> TrainingResult:
+    """Train on the training part of `dataset` and leave a run in `folder`.
+
+    Same recipe, seed and machine give the same weights, interrupted or not: the order of each
+    epoch depends on nothing but seed and epoch.
+
+    Args:
+        recipe: what to train and how.
+        dataset: its test part is never opened.
+        folder: of the run; new, or holding this run if `resume`.
+        seed: of the initial weights and the order of the pictures.
+        resume: go on from the checkpoint in `folder`.
+        on_epoch: called after each epoch, when its checkpoint is on disk.
+
+    Raises:
+        DataError: the data cannot be had.
+        RunError: the folder cannot be used, or the loss is no longer finite.
+        KeyboardInterrupt: stopped by the user; the run folder then holds the last whole epoch
+            and its model file.
+    """
+    began = time.perf_counter()
+    split = dataset.train
+    pixels, labels = torch.tensor(split.pixels), torch.tensor(split.labels)
+    trainer = Trainer(recipe, dataset, seed, Run(folder))
+    trainer.start(split, resume=resume)
+    data_ready = time.perf_counter()
+    try:
+        while len(trainer.epochs) < recipe.epochs:
+            on_epoch(trainer.epoch(pixels, labels))
+    except KeyboardInterrupt:
+        if trainer.run.checkpoint.exists():
+            trainer.load()
+            trainer.export()
+        raise
+    trained = time.perf_counter()
+    trainer.export()
+    exported = time.perf_counter()
+    seconds = {
+        "total": exported - began,
+        "training": trained - data_ready,
+        "data": data_ready - began,
+        "export": exported - trained,
+    }
+    return TrainingResult(
+        recipe,
+        seed,
+        trainer.network.parameter_count,
+        recipe.steps_per_epoch(len(split)),
+        trainer.epochs,
+        seconds,
+        trainer.run,
+    )
+
+
+def shuffled(count: int, seed: int, epoch: int) -> Tensor:
+    """The order of one epoch, int64 `(count,)`."""
+    # A hash keeps the orders of neighbouring seeds and epochs unrelated.
+    digest = hashlib.sha256(f"{seed}/{epoch}".encode()).digest()
+    generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+    return torch.randperm(count, generator=generator)
+
+
+def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {
+        key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)
+    }
