@@ -148,10 +148,11 @@ def _tshirt(pen: _Pen) -> None:
 
 
 def _pullover(pen: _Pen) -> None:
-    cut = _top(pen, "pullover", "long")
+    turtleneck = pen.chance(0.2)
+    cut = _top(pen, "pullover", "long", slope=0.12 if turtleneck else 0.07)
     rib = cut.length - pen.between(0.05, 0.09)
     pen.line([(0, rib), (cut.hem, rib)], pen.between(0.5, 0.9), 0.025)
-    if pen.chance(0.2):  # a turtleneck
+    if turtleneck:
         pen.fill([(0, 0), (cut.neck, 0), (cut.neck * 1.1, 0.1), (0, 0.1)], pen.between(0.6, 0.85))
     else:
         _neckline(pen, cut.neck, pen.between(0.03, 0.06))
@@ -217,10 +218,11 @@ def _hood(pen: _Pen, cut: _Cut) -> None:
 
 def _lapels(pen: _Pen, cut: _Cut) -> None:
     depth, gap = pen.between(0.25, 0.5), pen.between(0, 0.05)
-    pen.fill([(0, 0), (cut.neck, 0), (gap, depth), (gap, 1), (0, 1)], pen.pick([0, 0.2, 0.5]))
+    opening = [(0, 0), (cut.neck, 0), (gap, depth), (gap, cut.length), (0, cut.length)]
+    pen.fill(opening, pen.pick([0, 0.2, 0.5]))
     lapel = [(cut.neck, 0), (cut.neck + 0.07, depth * 0.5), (gap, depth)]
     pen.fill(lapel, 1.2)
-    pen.line([*lapel[1:], (gap, 1)], 0.4)
+    pen.line([*lapel[1:], (gap, cut.length)], 0.4)
     for y in (depth + 0.07, depth + 0.19):
         pen.oval(gap + 0.04, y, 0.02, 0.02, 0.2)
 

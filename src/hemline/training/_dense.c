@@ -276,9 +276,10 @@ static PyObject *epoch(PyObject *self, PyObject *args) {
   double rate, beta1, beta2, epsilon;
   long long steps;
   int threads;
-  if (!PyArg_ParseTuple(args, "y*y*y*(w*w*w*w*)(w*w*w*w*)(w*w*w*w*)nddddLi", &v[0], &v[1], &v[2],
-                        &v[3], &v[4], &v[5], &v[6], &v[7], &v[8], &v[9], &v[10], &v[11], &v[12],
-                        &v[13], &v[14], &batch, &rate, &beta1, &beta2, &epsilon, &steps, &threads))
+  /* Flat, because CPython reserves no room for the buffers of nested tuples. */
+  if (!PyArg_ParseTuple(args, "y*y*y*w*w*w*w*w*w*w*w*w*w*w*w*nddddLi", &v[0], &v[1], &v[2], &v[3],
+                        &v[4], &v[5], &v[6], &v[7], &v[8], &v[9], &v[10], &v[11], &v[12], &v[13],
+                        &v[14], &batch, &rate, &beta1, &beta2, &epsilon, &steps, &threads))
     return NULL;
   const char *wrong = fault(v, v[4].len / 4, batch, threads);
   PyObject *result = NULL;
@@ -290,11 +291,12 @@ static PyObject *epoch(PyObject *self, PyObject *args) {
 
 static PyMethodDef methods[] = {
     {"epoch", epoch, METH_VARARGS,
-     "epoch(pixels, labels, order, weights, first_moments, second_moments, batch, learning_rate,\n"
-     "      beta1, beta2, epsilon, steps_done, threads) -> (sum of losses, count of right answers)\n"
+     "epoch(pixels, labels, order, *weights, *first_moments, *second_moments, batch,\n"
+     "      learning_rate, beta1, beta2, epsilon, steps_done, threads)\n"
+     "-> (sum of losses, count of right answers)\n"
      "\n"
      "pixels uint8 (n, 784), labels uint8 (n,), order int64 (m,); each of the three groups is\n"
-     "(hidden weight, hidden bias, output weight, output bias), float32, updated in place."},
+     "hidden weight, hidden bias, output weight, output bias, float32, updated in place."},
     {NULL, NULL, 0, NULL}};
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_dense", NULL, -1, methods,
                                     NULL, NULL, NULL, NULL};

@@ -3,10 +3,11 @@
 import math
 
 import torch
-from torch import Tensor, nn, optim
+from torch import Tensor
 from torch.nn import functional
 
 from hemline.networks import Dense, Flatten, Network, Rescaling
+from hemline.training.optimisers import Adam
 
 try:
     from hemline.training import _dense
@@ -16,7 +17,7 @@ except ImportError:  # built only where there is a C compiler; PyTorch does the 
 
 def run_epoch(
     network: Network,
-    optimiser: optim.Optimizer,
+    optimiser: Adam,
     pixels: Tensor,
     labels: Tensor,
     order: Tensor,
@@ -42,7 +43,7 @@ def run_epoch(
 
 def run_torch(
     network: Network,
-    optimiser: optim.Optimizer,
+    optimiser: Adam,
     pixels: Tensor,
     labels: Tensor,
     order: Tensor,
@@ -54,7 +55,6 @@ def run_torch(
         targets = labels[batch].long()
         logits = network(pixels[batch])
         loss = functional.cross_entropy(logits, targets)
-        optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         loss_sum += loss.detach() * len(batch)
@@ -62,55 +62,39 @@ def run_torch(
     return loss_sum.item() / len(order), correct.item() / len(order)
 
 
-def native_fits(network: Network, optimiser: optim.Optimizer) -> bool:
+def native_fits(network: Network, optimiser: Adam) -> bool:
     """Whether the C epoch computes exactly this training: one hidden layer and plain Adam."""
     kinds = [type(layer) for layer in network.layers]
     if _dense is None or kinds != [Rescaling, Flatten, Dense, Dense]:
         return False
     hidden: int = network.layers[2].out_features  # type: ignore[assignment]
-    plain = type(optimiser) is optim.Adam and len(optimiser.param_groups) == 1
-    group = optimiser.param_groups[0]
-    changed = group["weight_decay"] or group["amsgrad"] or group["maximize"]
-    return hidden % 64 == 0 and plain and not changed
+    return hidden % 64 == 0 and type(optimiser) is Adam
 
 
 def run_native(
     network: Network,
-    optimiser: optim.Optimizer,
+    optimiser: Adam,
     pixels: Tensor,
     labels: Tensor,
     order: Tensor,
     batch_size: int,
 ) -> tuple[float, float]:
     """`run_epoch` in C, on the memory of the network and of its optimiser."""
-    parameters = list(network.parameters())
-    states = [adam_state(optimiser, parameter) for parameter in parameters]
-    group = optimiser.param_groups[0]
-    steps_done = int(states[0]["step"])
     loss_sum, correct = _dense.epoch(
         pixels.numpy(),
         labels.numpy(),
         order.numpy(),
-        tuple(parameter.detach().numpy() for parameter in parameters),
-        tuple(state["exp_avg"].numpy() for state in states),
-        tuple(state["exp_avg_sq"].numpy() for state in states),
+        *(parameter.detach().numpy() for parameter in optimiser.parameters),
+        *(moment.numpy() for moment in optimiser.first),
+        *(moment.numpy() for moment in optimiser.second),
         batch_size,
-        group["lr"],
-        *group["betas"],
-        group["eps"],
-        steps_done,
+        optimiser.learning_rate,
+        optimiser.beta1,
+        optimiser.beta2,
+        optimiser.epsilon,
+        optimiser.steps,
         torch.get_num_threads(),
     )
-    for state in states:
-        state["step"] += math.ceil(len(order) / batch_size)
+    optimiser.steps += math.ceil(len(order) / batch_size)
     return loss_sum / len(order), correct / len(order)
 
-
-def adam_state(optimiser: optim.Optimizer, parameter: nn.Parameter) -> dict[str, Tensor]:
-    """Adam's moments of one parameter, made as PyTorch makes them if there are none yet."""
-    state: dict[str, Tensor] = optimiser.state[parameter]
-    if not state:
-        state["step"] = torch.tensor(0.0)
-        state["exp_avg"] = torch.zeros_like(parameter)
-        state["exp_avg_sq"] = torch.zeros_like(parameter)
-    return state

@@ -1,32 +1,67 @@
-"""How a gradient becomes a change of weights."""
+"""How a gradient becomes a change of weights.
 
-from torch import Tensor, nn, optim
+PyTorch's own optimisers would do, but making the first one imports its compiler, which takes
+longer than training the tutorial's network.
+"""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
 
 from hemline.training.recipe import Recipe
 
 
-def build_optimiser(recipe: Recipe, network: nn.Module) -> optim.Optimizer:
-    """Adam (Kingma & Ba, 2015) with Keras's constants."""
-    return optim.Adam(
-        network.parameters(),
-        lr=recipe.learning_rate,
-        betas=(0.9, 0.999),
-        eps=1e-7,  # Keras's; PyTorch's own is 1e-8
-        fused=True,
-    )
+class Adam:
+    """Adam (Kingma & Ba, 2015), with the constants of Keras.
+
+    Attributes:
+        parameters: what it changes.
+        first, second: running means of the gradient and of its square, one tensor a parameter.
+        steps: taken so far.
+        learning_rate, beta1, beta2, epsilon: of the method.
+    """
+
+    beta1, beta2 = 0.9, 0.999
+    epsilon = 1e-7  # Keras's; PyTorch's own is 1e-8
+
+    def __init__(self, parameters: Iterable[nn.Parameter], learning_rate: float) -> None:
+        self.parameters = list(parameters)
+        self.learning_rate = learning_rate
+        self.first = [torch.zeros_like(parameter) for parameter in self.parameters]
+        self.second = [torch.zeros_like(parameter) for parameter in self.parameters]
+        self.steps = 0
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Move every parameter by its gradient, and clear the gradient."""
+        self.steps += 1
+        rate = self.learning_rate / (1 - self.beta1**self.steps)
+        root = (1 - self.beta2**self.steps) ** 0.5
+        for parameter, first, second in zip(
+            self.parameters, self.first, self.second, strict=True
+        ):
+            gradient, parameter.grad = parameter.grad, None
+            if gradient is not None:
+                first.lerp_(gradient, 1 - self.beta1)
+                second.mul_(self.beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
+                divisor = second.sqrt().div_(root).add_(self.epsilon)
+                parameter.addcdiv_(first, divisor, value=-rate)
+
+    def state(self) -> dict[str, Tensor]:
+        """Tensors that a checkpoint keeps."""
+        moments = {"first": self.first, "second": self.second}
+        tensors = {f"{key}.{i}": value for key in moments for i, value in enumerate(moments[key])}
+        return {"steps": torch.tensor(self.steps), **tensors}
+
+    def load_state(self, tensors: dict[str, Tensor]) -> None:
+        """Put back what `state` gave, in place."""
+        self.steps = int(tensors["steps"])
+        for key, moments in (("first", self.first), ("second", self.second)):
+            for place, moment in enumerate(moments):
+                moment.copy_(tensors[f"{key}.{place}"])
 
 
-def optimiser_tensors(optimiser: optim.Optimizer) -> dict[str, Tensor]:
-    """What the optimiser remembers, by the place of the parameter: `{"0.exp_avg": ...}`."""
-    states = optimiser.state_dict()["state"]
-    return {f"{place}.{key}": value for place in states for key, value in states[place].items()}
-
-
-def load_optimiser_tensors(optimiser: optim.Optimizer, tensors: dict[str, Tensor]) -> None:
-    """Put back what `optimiser_tensors` gave."""
-    states: dict[int, dict[str, Tensor]] = {}
-    for name, value in tensors.items():
-        place, key = name.split(".")
-        states.setdefault(int(place), {})[key] = value
-    groups = optimiser.state_dict()["param_groups"]
-    optimiser.load_state_dict({"state": states, "param_groups": groups})
+def build_optimiser(recipe: Recipe, network: nn.Module) -> Adam:
+    """The optimiser that `recipe` names, over all parameters of `network`."""
+    return Adam(network.parameters(), recipe.learning_rate)

@@ -1,7 +1,6 @@
 """The trainer: a recipe, labelled pixels and a seed become a run."""
 
 import hashlib
-import json
 import math
 import time
 from collections.abc import Callable
@@ -10,17 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import save
-from torch import Tensor, optim
+from torch import Tensor
 
 from hemline.data import Dataset, Split
 from hemline.errors import RunError
 from hemline.files import write_whole
 from hemline.networks import Network, build_network
+from hemline.training.checkpoint import load_checkpoint, save_checkpoint
 from hemline.training.epochs import native_fits, run_epoch
 from hemline.training.export import export_model
-from hemline.training.optimisers import build_optimiser, load_optimiser_tensors, optimiser_tensors
+from hemline.training.optimisers import Adam, build_optimiser
 from hemline.training.recipe import Recipe
 from hemline.training.run import Run, describe_environment
 
@@ -63,7 +61,7 @@ class Trainer:
     def __init__(self, recipe: Recipe, dataset: Dataset, seed: int, run: Run) -> None:
         self.recipe, self.dataset, self.seed, self.run = recipe, dataset, seed, run
         self.network: Network = build_network(recipe.network, recipe.hidden, seed)
-        self.optimiser: optim.Optimizer = build_optimiser(recipe, self.network)
+        self.optimiser: Adam = build_optimiser(recipe, self.network)
         self.epochs: list[EpochFigures] = []
 
     def start(self, split: Split, *, resume: bool) -> None:
@@ -104,13 +102,10 @@ class Trainer:
         Raises:
             RunError: the folder cannot be written; the files before this epoch stay.
         """
-        tensors = {f"network.{key}": value for key, value in self.network.state_dict().items()}
-        for key, value in optimiser_tensors(self.optimiser).items():
-            tensors[f"optimiser.{key}"] = value
-        history = json.dumps([asdict(epoch) for epoch in self.epochs])
+        history = [asdict(epoch) for epoch in self.epochs]
         try:
-            write_whole(self.run.checkpoint, save(tensors, metadata={"epochs": history}))
-            self.run.write_metrics([asdict(epoch) for epoch in self.epochs])
+            save_checkpoint(self.run.checkpoint, self.network, self.optimiser, history)
+            self.run.write_metrics(history)
         except OSError as error:
             raise RunError(
                 f"Expected to write {self.run.folder}, received an error ({error.strerror}); "
@@ -123,17 +118,7 @@ class Trainer:
         Raises:
             RunError: the checkpoint is damaged.
         """
-        try:
-            with safe_open(self.run.checkpoint, framework="pt") as file:
-                tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-                history = json.loads(file.metadata()["epochs"])
-            self.network.load_state_dict(_below("network.", tensors))
-            load_optimiser_tensors(self.optimiser, _below("optimiser.", tensors))
-        except Exception as error:  # safetensors, json and torch each raise their own
-            raise RunError(
-                f"Expected the checkpoint of this run, received {self.run.checkpoint} that cannot "
-                f"be read ({str(error).splitlines()[0]}); begin again in a new folder."
-            ) from error
+        history = load_checkpoint(self.run.checkpoint, self.network, self.optimiser)
         self.epochs = [EpochFigures(**epoch) for epoch in history]
 
     def export(self) -> None:
@@ -219,8 +204,3 @@ def shuffled(count: int, seed: int, epoch: int) -> Tensor:
     generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
     return torch.randperm(count, generator=generator)
 
-
-def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {
-        key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)
-    }
