@@ -32,7 +32,7 @@ _HOMES = {
     "open_dataset": "hemline.data",
     "train": "hemline.training",
 }
-__all__ = list(_HOMES)  # noqa: PLE0604
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

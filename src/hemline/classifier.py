@@ -86,7 +86,8 @@ class Classifier:
         Raises:
             PixelsError: `pictures` are not what `as_pixels` admits.
         """
-        return self.predict_proba(pictures).argmax(axis=1)
+        labels: NDArray[np.int64] = self.predict_proba(pictures).argmax(axis=1)
+        return labels
 
     def score(self, pictures: ArrayLike, labels: ArrayLike) -> float:
         """Accuracy: the share of pictures whose predicted label is the actual one."""

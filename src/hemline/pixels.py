@@ -93,9 +93,7 @@ def _as_batch(array: Pixels) -> Pixels:
     advice = "resize and centre each picture to 28x28 grey first"
     if 3 in shape[1:] or shape[-1:] == (3,):
         advice = "convert the three channels to one grey channel first"
-    raise PixelsError(
-        f"Expected pictures of shape (n, 28, 28), received shape {shape}; {advice}."
-    )
+    raise PixelsError(f"Expected pictures of shape (n, 28, 28), received shape {shape}; {advice}.")
 
 
 def _refuse_inverted(array: Pixels) -> None:

@@ -9,9 +9,7 @@ from hemline.cli import data, demo, describe, evaluate, predict, train
 from hemline.errors import HemlineError
 
 # Plain help: the boxes of rich would double the time that --help takes.
-app = typer.Typer(
-    name="hemline", no_args_is_help=True, add_completion=False, rich_markup_mode=None
-)
+app = typer.Typer(name="hemline", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 for command in (demo, data, describe, train, evaluate, predict):
     app.command(name=command.__name__.rpartition(".")[2])(command.command)
 

@@ -38,9 +38,7 @@ def command(
         _print(document)
 
 
-def _describe(
-    dataset: "Dataset", splits: dict[str, "Split"], sheet: Path | None
-) -> dict[str, Any]:
+def _describe(dataset: "Dataset", splits: dict[str, "Split"], sheet: Path | None) -> dict[str, Any]:
     from hemline.labels import CLASSES
 
     return {

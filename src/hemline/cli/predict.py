@@ -82,9 +82,7 @@ def _predict_files(
     return rows, complaints
 
 
-def _predict_test(
-    classifier: "Classifier", index: str, data: str | None, top: int
-) -> list[Row]:
+def _predict_test(classifier: "Classifier", index: str, data: str | None, top: int) -> list[Row]:
     from hemline.data import open_dataset
     from hemline.labels import CLASSES
 
@@ -115,9 +113,7 @@ def _places(index: str, count: int) -> list[int]:
     return list(range(start, stop))
 
 
-def _rows(
-    probabilities: "NDArray[np.float32]", names: list[dict[str, Any]], top: int
-) -> list[Row]:
+def _rows(probabilities: "NDArray[np.float32]", names: list[dict[str, Any]], top: int) -> list[Row]:
     from hemline.labels import CLASSES
 
     rows = []
@@ -151,7 +147,9 @@ def _print_one(row: Row) -> None:
     out.print(f"  Predicted  [bold]{row['class']}[/bold] (label {row['label']})")
     if "actual" in row:
         verdict = "they agree" if _agrees(row) else "they differ"
-        out.print(f"  Actual     {row['actual']['class']} (label {row['actual']['label']}): {verdict}")
+        out.print(
+            f"  Actual     {row['actual']['class']} (label {row['actual']['label']}): {verdict}"
+        )
     for entry in row["top"]:
         bar = "█" * round(30 * entry["probability"])
         out.print(f"  {percent(entry['probability']):>10}  {entry['class']:<12} {bar}")

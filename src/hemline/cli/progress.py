@@ -20,7 +20,13 @@ def epoch_lines(epochs: int, *, quiet: bool) -> Iterator[Callable[["EpochFigures
     from rich.progress import TimeRemainingColumn as TimeLeft
 
     out = console()
-    columns = (TextColumn("Epoch"), MofNCompleteColumn(), BarColumn(), TimeLeft(), TextColumn("left"))
+    columns = (
+        TextColumn("Epoch"),
+        MofNCompleteColumn(),
+        BarColumn(),
+        TimeLeft(),
+        TextColumn("left"),
+    )
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
         task = progress.add_task("training", total=epochs)
 

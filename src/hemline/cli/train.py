@@ -37,9 +37,7 @@ def command(
         typer.Option(metavar="DIR", help="Run folder. Left out: a new one in runs/."),
     ] = None,
     changes: SetOption = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the run in --out.")
-    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Train by a recipe; leave a run folder with the model file.
@@ -76,9 +74,7 @@ def run_training(
     folder = out or new_run_folder(recipe, seed)
     try:
         with epoch_lines(recipe.epochs, quiet=quiet) as show:
-            return train(
-                recipe, dataset, folder=folder, seed=seed, resume=resume, on_epoch=show
-            )
+            return train(recipe, dataset, folder=folder, seed=seed, resume=resume, on_epoch=show)
     except KeyboardInterrupt:
         again = [argument for argument in sys.argv[1:] if argument != "--resume"]
         again += [] if out else ["--out", str(folder)]
@@ -109,8 +105,8 @@ def _describe(result: "TrainingResult") -> dict[str, Any]:
 def _print(result: "TrainingResult") -> None:
     last, seconds = result.epochs[-1], result.seconds
     console().print(
-        f"\nTrained {result.parameters:,} parameters in {seconds['training']:.1f} s on {last.data}; "
-        f"training accuracy {percent(last.accuracy)}.\n"
+        f"\nTrained {result.parameters:,} parameters in {seconds['training']:.1f} s "
+        f"on {last.data}; training accuracy {percent(last.accuracy)}.\n"
         f"Model file: {result.run.model}\n"
         f"Next: hemline evaluate {result.run.folder}"
     )

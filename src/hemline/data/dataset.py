@@ -50,14 +50,14 @@ class Split:
     @cached_property
     def checksum(self) -> str:
         """SHA-256 over pixels and labels, in hexadecimal."""
-        digest = sha256(np.ascontiguousarray(self.pixels))
-        digest.update(np.ascontiguousarray(self.labels))
+        digest = sha256(np.ascontiguousarray(self.pixels).data)
+        digest.update(np.ascontiguousarray(self.labels).data)
         return digest.hexdigest()
 
     @property
     def counts(self) -> list[int]:
         """Pictures in each of the ten classes."""
-        return np.bincount(self.labels, minlength=len(CLASSES)).tolist()
+        return [int(count) for count in np.bincount(self.labels, minlength=len(CLASSES))]
 
 
 @dataclass(frozen=True)

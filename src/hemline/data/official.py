@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hemline.data.idx import parse_idx
 from hemline.errors import DataError
@@ -60,11 +61,11 @@ def verify(file: OfficialFile, plain: bytes, where: str) -> bytes:
     raise DataError(
         f"Expected {file.name} of Fashion-MNIST (31 August 2017, plain SHA-256 "
         f"{file.plain_sha256[:12]}…), received {where} with {received[:12]}…: "
-        f"{_likeness(file, plain, where)}; delete it or point --data elsewhere."
+        f"{_likeness(plain, where)}; delete it or point --data elsewhere."
     )
 
 
-def _likeness(file: OfficialFile, plain: bytes, where: str) -> str:
+def _likeness(plain: bytes, where: str) -> str:
     try:
         array = parse_idx(plain, where)
     except DataError:
@@ -79,7 +80,7 @@ def _likeness(file: OfficialFile, plain: bytes, where: str) -> str:
     return "a release of before 31 August 2017, another part of the data, or a changed copy"
 
 
-def _likeness_of_labels(labels: np.ndarray) -> str:
+def _likeness_of_labels(labels: NDArray[np.uint8]) -> str:
     if labels.size and labels.max() > 9:
         return f"labels up to {labels.max()} where 0 to 9 are expected"
     counts = np.bincount(labels, minlength=10)

@@ -335,7 +335,13 @@ def _shoe(pen: _Pen, shoe: _Shoe) -> None:
 
 _SHOES = {5: _SANDALS, 7: _SNEAKERS, 9: _BOOTS}
 _SYMMETRIC: dict[int, Callable[[_Pen], None]] = {
-    0: _tshirt, 1: _trouser, 2: _pullover, 3: _dress, 4: _coat, 6: _shirt, 8: _bag
+    0: _tshirt,
+    1: _trouser,
+    2: _pullover,
+    3: _dress,
+    4: _coat,
+    6: _shirt,
+    8: _bag,
 }
 # The share of each class that wears stripes, checks or speckles.
 _PATTERNED = np.array([0.35, 0.05, 0.35, 0.35, 0.05, 0.0, 0.4, 0.0, 0.2, 0.0])

@@ -105,7 +105,7 @@ def _short(error: Exception) -> str:
 
 def _checked_folder(folder: Path) -> Path:
     try:
-        names = os.listdir(folder)
+        names = {path.name for path in folder.iterdir()}
     except OSError as error:
         raise DataError(
             f"Expected a folder with the four files of Fashion-MNIST, received {folder} that "

@@ -88,8 +88,8 @@ def evaluate(classifier: Classifier, pixels: Pixels, labels: Labels) -> Evaluati
 
 
 def _per_class(confusion: NDArray[np.int64]) -> list[ClassFigures]:
-    figures, support = per_class_figures(confusion), confusion.sum(axis=1)
+    support = confusion.sum(axis=1).tolist()
     return [
-        ClassFigures(label, name, *map(float, figures[label]), int(support[label]))
-        for label, name in enumerate(CLASSES)
+        ClassFigures(label, CLASSES[label], precision, recall, f1, support[label])
+        for label, (precision, recall, f1) in enumerate(per_class_figures(confusion).tolist())
     ]

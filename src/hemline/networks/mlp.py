@@ -1,6 +1,7 @@
 """The multi-layer perceptron of the Keras tutorial: flatten, dense layers, ten logits."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -15,7 +16,7 @@ def mlp_layers(hidden: Sequence[int], generator: torch.Generator) -> list[nn.Mod
     widths = [SIDE * SIDE, *hidden]
     dense = [
         Dense(inputs, units, relu=True, generator=generator)
-        for inputs, units in zip(widths, widths[1:], strict=False)
+        for inputs, units in pairwise(widths)
     ]
     logits = Dense(widths[-1], len(CLASSES), relu=False, generator=generator)
     return [Rescaling(), Flatten(), *dense, logits]

@@ -51,11 +51,11 @@ def run_torch(
 ) -> tuple[float, float]:
     """`run_epoch` for any network and optimiser."""
     loss_sum, correct = torch.zeros(()), torch.zeros((), dtype=torch.int64)
-    for batch in order.split(batch_size):
+    for batch in torch.split(order, batch_size):
         targets = labels[batch].long()
         logits = network(pixels[batch])
         loss = functional.cross_entropy(logits, targets)
-        loss.backward()
+        torch.autograd.backward(loss)
         optimiser.step()
         loss_sum += loss.detach() * len(batch)
         correct += (logits.detach().argmax(1) == targets).sum()
@@ -84,7 +84,7 @@ def run_native(
         pixels.numpy(),
         labels.numpy(),
         order.numpy(),
-        *(parameter.detach().numpy() for parameter in optimiser.parameters),
+        *(parameter.detach().numpy() for parameter in network.parameters()),
         *(moment.numpy() for moment in optimiser.first),
         *(moment.numpy() for moment in optimiser.second),
         batch_size,
@@ -97,4 +97,3 @@ def run_native(
     )
     optimiser.steps += math.ceil(len(order) / batch_size)
     return loss_sum / len(order), correct / len(order)
-

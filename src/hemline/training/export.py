@@ -38,7 +38,7 @@ class GraphBuilder:
 
 
 @singledispatch
-def add_layer(layer: nn.Module, graph: GraphBuilder) -> None:
+def add_layer(layer: nn.Module, _graph: GraphBuilder) -> None:
     """Append the nodes of one layer."""
     raise TypeError(f"no ONNX form of {type(layer).__name__}")
 
@@ -50,7 +50,7 @@ def _(layer: Rescaling, graph: GraphBuilder) -> None:
 
 
 @add_layer.register
-def _(layer: Flatten, graph: GraphBuilder) -> None:
+def _(_layer: Flatten, graph: GraphBuilder) -> None:
     graph.add("Flatten")
 
 

@@ -38,9 +38,7 @@ class Adam:
         self.steps += 1
         rate = self.learning_rate / (1 - self.beta1**self.steps)
         root = (1 - self.beta2**self.steps) ** 0.5
-        for parameter, first, second in zip(
-            self.parameters, self.first, self.second, strict=True
-        ):
+        for parameter, first, second in zip(self.parameters, self.first, self.second, strict=True):
             gradient, parameter.grad = parameter.grad, None
             if gradient is not None:
                 first.lerp_(gradient, 1 - self.beta1)

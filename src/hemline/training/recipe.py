@@ -38,7 +38,7 @@ class Recipe:
     learning_rate: float
 
     def __post_init__(self) -> None:
-        positive = {"epochs": self.epochs, "batch_size": self.batch_size}
+        positive: dict[str, float] = {"epochs": self.epochs, "batch_size": self.batch_size}
         positive |= {"hidden": min(self.hidden, default=1), "learning_rate": self.learning_rate}
         for key, value in positive.items():
             if not 0 < value < math.inf:

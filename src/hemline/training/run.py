@@ -95,7 +95,7 @@ class Run:
 
 
 def new_run_folder(recipe: Recipe, seed: int, parent: Path = Path("runs")) -> Path:
-    """A folder that does not exist yet: `runs/seed-0`, then `runs/seed-0-2`, …"""
+    """A folder that does not exist yet: `runs/seed-0`, then `runs/seed-0-2` and so on."""
     stem = f"{recipe.name}-{seed}"
     attempts = (stem if number == 1 else f"{stem}-{number}" for number in range(1, 100_000))
     return next(parent / name for name in attempts if not (parent / name).exists())

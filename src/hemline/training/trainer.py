@@ -203,4 +203,3 @@ def shuffled(count: int, seed: int, epoch: int) -> Tensor:
     digest = hashlib.sha256(f"{seed}/{epoch}".encode()).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
     return torch.randperm(count, generator=generator)
-

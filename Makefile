@@ -1,0 +1,37 @@
+# The whole loop: make run, make test; both begin with make setup.
+PYTHON ?= python3
+BIN := .venv/bin
+# For instance: make run PIP_OPTIONS="--extra-index-url https://download.pytorch.org/whl/cpu"
+PIP_OPTIONS ?=
+
+.PHONY: run test lint bench setup clean
+
+run: setup
+	$(BIN)/hemline demo
+
+test: setup
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python benchmarks/seed.py
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml constraints.txt src/hemline/training/_dense.c
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
+	  echo "Expected Python 3.11 or newer, received $$($(PYTHON) --version); run: make PYTHON=python3.12 ..." >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_OPTIONS) \
+	  --constraint constraints.txt --editable '.[train,dev]'
+	$(BIN)/python -m compileall -q src
+	@touch $@
+
+clean:
+	rm -rf .venv .bench build src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests benchmarks \( -name __pycache__ -o -name '*.so' \) -prune -exec rm -rf {} +
