@@ -32,6 +32,11 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def temporaries(path: Path) -> list[Path]:
+    """Temporary files that a killed process has left beside `path`."""
+    return list(path.parent.glob(f".{path.stem}.*-*{path.suffix}"))
+
+
 def _flush(path: Path) -> None:
     if path.is_dir() and os.name == "nt":  # Windows cannot open a folder
         return

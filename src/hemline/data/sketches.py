@@ -375,7 +375,8 @@ def _drape(pixels: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> 
     light += 0.05 * rng.standard_normal(pixels.shape, np.float32)
     patterned = rng.random(len(pixels)) < _PATTERNED[labels]
     light[patterned] *= _patterns(int(patterned.sum()), rng)
-    return np.clip(pixels * light, 0, 255).astype(np.uint8)
+    draped: np.ndarray = np.clip(pixels * light, 0, 255).astype(np.uint8)
+    return draped
 
 
 def _folds(count: int, rng: np.random.Generator) -> np.ndarray:
@@ -394,4 +395,5 @@ def _patterns(count: int, rng: np.random.Generator) -> np.ndarray:
     speckles = rng.random(across.shape, np.float32)
     kinds = np.stack([across, down, (across + down) / 2, speckles])
     depth = rng.uniform(0.2, 0.7, (count, 1, 1)).astype(np.float32)
-    return 1 - depth * kinds[rng.integers(len(kinds), size=count), np.arange(count)]
+    factors: np.ndarray = 1 - depth * kinds[rng.integers(len(kinds), size=count), range(count)]
+    return factors

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hemline.errors import RunError
-from hemline.files import write_whole
+from hemline.files import temporaries, write_whole
 from hemline.training.recipe import Recipe, load_recipe
 
 
@@ -51,6 +51,7 @@ class Run:
             RunError: the folder cannot be written, holds a run already, or another run.
         """
         try:
+            self._clear_unfinished()
             if self.recipe.exists():
                 self._check(recipe, environment, resume=resume)
                 return
@@ -68,8 +69,14 @@ class Run:
         """Write the figures of all epochs so far."""
         write_whole(self.metrics, "".join(json.dumps(epoch) + "\n" for epoch in epochs))
 
+    def _clear_unfinished(self) -> None:
+        """Remove what a killed process was about to write."""
+        for path in (self.environment, self.recipe, self.metrics, self.checkpoint, self.model):
+            for temporary in temporaries(path):
+                temporary.unlink(missing_ok=True)
+
     def _claim(self) -> None:
-        if any(self.folder.iterdir()):
+        if {path.name for path in self.folder.iterdir()} - {self.environment.name}:
             raise RunError(
                 f"Expected an empty or new folder, received {self.folder} that holds other files; "
                 "choose another with --out."

@@ -1,0 +1,78 @@
+"""What tests share: the real data where they are, a small trained run, and a quiet machine."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hemline.data import Dataset, open_dataset
+from hemline.data.sources import cache_folder
+from hemline.errors import DataError
+from hemline.training import TrainingResult, load_recipe, train
+
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+_NAMED = os.environ.get("HEMLINE_DATA")
+_REAL_FOLDER = Path(_NAMED).resolve() if _NAMED else cache_folder()
+
+
+@pytest.fixture(scope="session")
+def real_folder() -> Path:
+    """The folder with the real Fashion-MNIST."""
+    try:
+        open_dataset(_REAL_FOLDER)
+    except DataError:
+        pytest.skip("needs the real Fashion-MNIST: set HEMLINE_DATA to its folder")
+    return _REAL_FOLDER
+
+
+@pytest.fixture(scope="session")
+def real(real_folder: Path) -> Dataset:
+    """The real Fashion-MNIST."""
+    return open_dataset(real_folder)
+
+
+@pytest.fixture(scope="session")
+def sketches() -> Dataset:
+    """The drawn garments."""
+    return open_dataset("sketches")
+
+
+@pytest.fixture(autouse=True)
+def own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home and a working folder of the test's own: nothing outside is read or written."""
+    home = tmp_path_factory.mktemp("machine")
+    for variable in ("HEMLINE_DATA", "HEMLINE_CACHE", "KERAS_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.chdir(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def small_run(sketches: Dataset, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
+    """Two epochs of the seed recipe on sketches."""
+    folder = tmp_path_factory.mktemp("runs") / "small"
+    return train(load_recipe("seed", ["epochs=2"]), sketches, folder=folder)
+
+
+@pytest.fixture(scope="session")
+def real_run(real: Dataset, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
+    """The seed recipe, whole, on the real data."""
+    folder = tmp_path_factory.mktemp("runs") / "real"
+    return train(load_recipe("seed"), real, folder=folder)
+
+
+@pytest.fixture(scope="session")
+def program() -> Program:
+    """Run the real program in a process of its own."""
+
+    def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "hemline", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
+
+    return run

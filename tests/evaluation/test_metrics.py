@@ -1,0 +1,118 @@
+"""Metrics against scikit-learn and SciPy, which were written by others."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+from sklearn import metrics as oracle
+
+from hemline.evaluation import (
+    brier_score,
+    confusion_matrix,
+    evaluate,
+    expected_calibration_error,
+    negative_log_likelihood,
+    per_class_figures,
+    wilson_interval,
+)
+
+
+def answers(seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities float32 and labels, somewhat related."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 10, n)
+    logits = rng.normal(size=(n, 10)) + 2 * np.eye(10)[labels]
+    probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    return probabilities.astype(np.float32), labels
+
+
+cases = st.tuples(st.integers(0, 2**32), st.integers(1, 300))
+CLASSES = list(range(10))
+
+
+@given(cases)
+def test_figures_agree_with_scikit_learn(case):
+    probabilities, labels = answers(*case)
+    predicted = probabilities.argmax(1)
+    exact = probabilities.astype(float) / probabilities.astype(float).sum(1, keepdims=True)
+    assert negative_log_likelihood(probabilities, labels) == pytest.approx(
+        oracle.log_loss(labels, exact, labels=CLASSES), rel=1e-4
+    )
+    assert brier_score(probabilities, labels) == pytest.approx(
+        oracle.brier_score_loss(labels, exact, labels=CLASSES, scale_by_half=False), rel=1e-4
+    )
+    confusion = confusion_matrix(predicted, labels)
+    assert (confusion == oracle.confusion_matrix(labels, predicted, labels=CLASSES)).all()
+    expected = oracle.precision_recall_fscore_support(
+        labels, predicted, labels=CLASSES, zero_division=0
+    )
+    assert np.allclose(per_class_figures(confusion), np.stack(expected[:3], axis=1))
+
+
+@given(cases)
+def test_calibration_error_is_the_definition_of_the_paper(case):
+    probabilities, labels = answers(*case)
+    confidence, right = probabilities.max(1).astype(float), probabilities.argmax(1) == labels
+    error = 0.0
+    for low in np.arange(15) / 15:
+        inside = (confidence > low) & (confidence <= low + 1 / 15)
+        if inside.any():
+            gap = abs(right[inside].mean() - confidence[inside].mean())
+            error += inside.mean() * gap
+    assert expected_calibration_error(probabilities, labels) == pytest.approx(error, abs=1e-6)
+
+
+def test_calibration_error_knows_the_honest_from_the_boastful():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 10, 20_000)
+    confidence = rng.uniform(0.3, 1, labels.size)
+    right = rng.random(labels.size) < confidence
+    said = np.where(right, labels, (labels + 1) % 10)
+    honest = np.full((labels.size, 10), 0.0)
+    honest += ((1 - confidence) / 9)[:, None]
+    honest[np.arange(labels.size), said] = confidence
+    boastful = np.eye(10)[said]
+    assert expected_calibration_error(honest, labels) < 0.015
+    assert expected_calibration_error(boastful, labels) == pytest.approx(1 - right.mean())
+
+
+@given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_interval_agrees_with_scipy(case):
+    successes, n = case
+    expected = binomtest(successes, n).proportion_ci(method="wilson")
+    assert wilson_interval(successes, n) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+class Fixed:
+    """A classifier with given answers."""
+
+    def __init__(self, probabilities):
+        self.probabilities = probabilities
+
+    def predict_proba(self, pixels):
+        return self.probabilities
+
+
+def test_an_evaluation_holds_together():
+    probabilities, labels = answers(0, 500)
+    labels[:400] %= 3  # some classes rare
+    evaluation = evaluate(Fixed(probabilities), np.zeros((500, 28, 28), np.uint8), labels)
+    assert evaluation.accuracy == oracle.accuracy_score(labels, probabilities.argmax(1))
+    assert evaluation.interval[0] < evaluation.accuracy < evaluation.interval[1]
+    assert evaluation.n == evaluation.confusion.sum() == 500
+    assert [row.support for row in evaluation.per_class] == np.bincount(labels).tolist()
+    pairs = evaluation.most_confused(90)
+    counts = [count for _, _, count in pairs]
+    assert counts == sorted(counts, reverse=True)
+    assert sum(counts) == 500 - np.trace(evaluation.confusion)
+    assert all(evaluation.confusion[a, p] == count for a, p, count in pairs)
+
+
+def test_a_perfect_classifier_confuses_nothing():
+    labels = np.arange(10)
+    evaluation = evaluate(Fixed(np.eye(10, dtype=np.float32)), np.zeros((10, 28, 28)), labels)
+    assert evaluation.most_confused() == []
+    assert evaluation.accuracy == 1
+    assert evaluation.ece == 0
+    assert evaluation.nll == 0

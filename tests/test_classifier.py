@@ -1,0 +1,148 @@
+"""The model file: what PyTorch computes, in a file that needs no PyTorch."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from hemline import CLASSES, Classifier
+from hemline.errors import ModelFileError, PixelsError
+from hemline.networks import build_network
+
+
+def by_pytorch(result, pixels):
+    """Logits of a run's checkpoint, computed by PyTorch."""
+    network = build_network(result.recipe.network, result.recipe.hidden, result.seed)
+    tensors = load_file(result.run.checkpoint)
+    state = {k.removeprefix("network."): v for k, v in tensors.items() if k.startswith("network.")}
+    network.load_state_dict(state)
+    with torch.no_grad():
+        return network(torch.tensor(pixels))
+
+
+def assert_file_is_network(result, pixels):
+    classifier = Classifier.load(result.run.model)
+    logits = by_pytorch(result, pixels)
+    probabilities = logits.softmax(1).numpy()
+    assert np.abs(classifier.predict_proba(pixels) - probabilities).max() <= 1e-5
+    assert np.abs(classifier.logits(pixels) - logits.numpy()).max() <= 1e-3
+    assert (classifier.predict(pixels) == probabilities.argmax(1)).all()
+
+
+def test_pytorch_and_the_file_agree_on_all_real_test_pictures(real, real_run):
+    assert_file_is_network(real_run, real.test.pixels)
+
+
+def test_pytorch_and_the_file_agree_on_sketches(sketches, small_run):
+    assert_file_is_network(small_run, sketches.test.pixels)
+
+
+@pytest.fixture
+def classifier(small_run):
+    return Classifier.load(small_run.run.folder)
+
+
+def test_probabilities_are_probabilities(classifier, sketches):
+    probabilities = classifier.predict_proba(sketches.test.pixels)
+    assert probabilities.dtype == np.float32
+    assert probabilities.shape == (2000, 10)
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-6)
+    assert (probabilities >= 0).all()
+
+
+def test_a_picture_gets_the_same_answer_alone_and_among_others(classifier, sketches):
+    pixels = sketches.test.pixels[:50]
+    alone = np.concatenate([classifier.predict_proba(picture) for picture in pixels])
+    assert np.allclose(alone, classifier.predict_proba(pixels), atol=1e-6)
+
+
+def test_no_pictures_give_no_answers(classifier):
+    assert classifier.predict_proba(np.zeros((0, 28, 28), np.uint8)).shape == (0, 10)
+
+
+def test_score_counts_right_answers(classifier, sketches):
+    pixels, labels = sketches.test.pixels[:99], sketches.test.labels[:99]
+    right = sum(classifier.predict(p)[0] == a for p, a in zip(pixels, labels, strict=True))
+    assert classifier.score(pixels, labels) == right / 99
+
+
+def test_scaled_pixels_are_refused_rather_than_scaled_twice(classifier, sketches):
+    with pytest.raises(PixelsError, match="network scales by itself"):
+        classifier.predict(sketches.test.pixels / 255)
+
+
+def test_the_file_says_what_it_is(small_run, classifier, sketches):
+    assert tuple(classifier.classes_) == CLASSES
+    metadata = classifier.metadata
+    assert metadata["recipe"]["name"] == "seed"
+    assert metadata["recipe"]["epochs"] == 2
+    assert (metadata["seed"], metadata["parameters"]) == (0, 101_770)
+    assert metadata["data"]["sha256"] == sketches.train.checksum
+    assert metadata["data"]["drawn"] is True
+    assert metadata["figures"]["train_accuracy"] == small_run.epochs[-1].accuracy
+    assert {"python", "hemline", "torch"} <= metadata["versions"].keys()
+
+
+def test_the_file_is_valid_onnx_without_external_data(small_run):
+    model = onnx.load(small_run.run.model)
+    onnx.checker.check_model(model, full_check=True)
+    assert all(not weight.external_data for weight in model.graph.initializer)
+
+
+def test_prediction_works_where_pytorch_cannot_be_imported(small_run):
+    code = """
+import sys
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "onnx", "safetensors"):
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Refuse())
+from hemline import Classifier, evaluate, open_dataset
+classifier, test = Classifier.load(sys.argv[1]), open_dataset("sketches").test
+print(evaluate(classifier, test.pixels, test.labels).accuracy)
+"""
+    command = [sys.executable, "-c", code, str(small_run.run.model)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert float(done.stdout) > 0.5
+
+
+def _other_model(path, **changes):
+    model = onnx.load(path)
+    if "name" in changes:
+        model.graph.input[0].name = changes["name"]
+        model.graph.node[0].input[0] = changes["name"]
+    for entry in list(model.metadata_props):
+        if entry.key == changes.get("without"):
+            model.metadata_props.remove(entry)
+        if entry.key in changes:
+            entry.value = changes[entry.key]
+    return model.SerializeToString()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda path: b"hello", "not ONNX or is damaged"),
+        (lambda path: path.read_bytes()[:5000], "not ONNX or is damaged"),
+        (lambda path: _other_model(path, name="x"), r"with \[\('x'"),
+        (lambda path: _other_model(path, without="format"), "format hemline/1"),
+        (lambda path: _other_model(path, classes="[1, 2]"), "format hemline/1"),
+        (lambda path: _other_model(path, seed="not json"), "format hemline/1"),
+        (lambda path: _other_model(path, format=json.dumps("hemline/9")), "format hemline/1"),
+    ],
+)
+def test_other_files_are_refused(change, sentence, small_run, tmp_path):
+    path = tmp_path / "other.onnx"
+    path.write_bytes(change(small_run.run.model))
+    with pytest.raises(ModelFileError, match=sentence):
+        Classifier.load(path)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(ModelFileError, match="No such file"):
+        Classifier.load(tmp_path)

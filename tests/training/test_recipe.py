@@ -1,0 +1,90 @@
+"""Recipes: read strictly, written so that they are read back."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hemline.errors import RecipeError
+from hemline.training import Recipe, load_recipe, recipe_names
+
+recipes = st.builds(
+    Recipe,
+    name=st.text(),
+    description=st.text(),
+    network=st.just("mlp"),
+    hidden=st.lists(st.integers(1, 2048), max_size=3).map(tuple),
+    epochs=st.integers(1, 1000),
+    batch_size=st.integers(1, 60_000),
+    optimiser=st.just("adam"),
+    learning_rate=st.floats(1e-9, 10),
+)
+
+
+@given(recipe=recipes)
+def test_a_recipe_is_read_back_from_its_file(recipe, tmp_path_factory):
+    path = tmp_path_factory.mktemp("recipes") / "recipe.toml"
+    path.write_text(recipe.to_toml(), encoding="utf-8", newline="")
+    assert load_recipe(path) == recipe
+
+
+def test_seed_is_the_tutorial():
+    recipe = load_recipe("seed")
+    assert recipe.hidden == (128,)
+    assert (recipe.epochs, recipe.batch_size, recipe.learning_rate) == (10, 32, 0.001)
+    assert recipe.steps_per_epoch(60_000) == 1_875
+    assert recipe.steps_per_epoch(60_001) == 1_876
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_every_recipe_in_the_box_is_valid_and_named_after_its_file(name):
+    assert load_recipe(name).name == name
+
+
+def test_changes_replace_single_keys():
+    changed = load_recipe("seed", ["epochs=3", "hidden=[256, 64]", "learning_rate=1"])
+    expected = {"epochs": 3, "hidden": (256, 64), "learning_rate": 1.0}
+    assert changed == dataclasses.replace(load_recipe("seed"), **expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("epoch=3", "received unknown epoch"),
+        ("epochs=3.5", "epochs to be a whole number, received 3.5"),
+        ("epochs=true", "epochs to be a whole number, received True"),
+        ("epochs=0", "epochs above zero, received 0"),
+        ("learning_rate=fast", "learning_rate to be a number, received 'fast'"),
+        ("learning_rate=nan", "above zero, received nan"),
+        ("learning_rate=inf", "above zero, received inf"),
+        ("hidden=128", "hidden to be a list of whole numbers"),
+        ("hidden=[128, 0]", "hidden above zero"),
+        ("optimiser=sgd", "optimiser to be adam, received 'sgd'"),
+        ("epochs", "received epochs; write --set epochs=5"),
+    ],
+)
+def test_a_wrong_change_is_refused(change, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        load_recipe("seed", [change])
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ('name = "x"', "received missing batch_size"),
+        ("name = ", "Expected TOML"),
+        ("\xff", "Expected"),
+    ],
+)
+def test_a_wrong_file_is_refused(content, sentence, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_bytes(content.encode("latin-1"))
+    with pytest.raises(RecipeError, match=sentence):
+        load_recipe(path)
+
+
+@pytest.mark.parametrize("name", ["sead", "nowhere.toml"])
+def test_an_unknown_recipe_is_refused(name):
+    with pytest.raises(RecipeError, match=r"seed|cannot be read"):
+        load_recipe(name)
