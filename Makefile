@@ -19,6 +19,7 @@ lint: setup
 	$(BIN)/lint-imports
 
 bench: setup
+	$(BIN)/python benchmarks/accuracy.py seed
 	$(BIN)/python benchmarks/seed.py
 
 setup: .venv/.ready

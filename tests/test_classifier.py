@@ -131,6 +131,7 @@ def _other_model(path, **changes):
         (lambda path: path.read_bytes()[:5000], "not ONNX or is damaged"),
         (lambda path: _other_model(path, name="x"), r"with \[\('x'"),
         (lambda path: _other_model(path, without="format"), "format hemline/1"),
+        (lambda path: _other_model(path, without="data"), "format hemline/1"),
         (lambda path: _other_model(path, classes="[1, 2]"), "format hemline/1"),
         (lambda path: _other_model(path, seed="not json"), "format hemline/1"),
         (lambda path: _other_model(path, format=json.dumps("hemline/9")), "format hemline/1"),

@@ -13,6 +13,7 @@ from hemline.pixels import Pixels, as_pixels
 
 _CHUNK = 1024  # pictures at a time: bounds the memory, and loses no speed
 _INPUT = ("tensor(uint8)", [28, 28])
+_METADATA = {"classes", "recipe", "seed", "parameters", "data", "versions", "figures"}
 
 
 class Classifier:
@@ -34,6 +35,11 @@ class Classifier:
         self.path = path
         self.metadata: dict[str, Any] = _read_metadata(session, path)
         self.classes_ = np.array(self.metadata["classes"])
+
+    @property
+    def trained_on(self) -> str:
+        """Name of the data that the model was trained on."""
+        return str(self.metadata["data"]["name"])
 
     @classmethod
     def load(cls, path: str | Path) -> "Classifier":
@@ -112,7 +118,8 @@ def _read_metadata(session: Any, path: Path) -> dict[str, Any]:
         )
     try:
         metadata: dict[str, Any] = {key: json.loads(value) for key, value in properties.items()}
-        if metadata["format"] != "hemline/1" or len(metadata["classes"]) != len(CLASSES):
+        complete = metadata.keys() >= _METADATA and len(metadata["classes"]) == len(CLASSES)
+        if metadata["format"] != "hemline/1" or not complete:
             raise KeyError("format")
     except (KeyError, ValueError) as error:
         raise ModelFileError(

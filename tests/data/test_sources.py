@@ -96,9 +96,7 @@ def _checksum(folder: str, queue: "multiprocessing.Queue[str]") -> None:
 def test_two_processes_that_start_at_once_do_not_hurt_each_other(real, real_folder):
     context = multiprocessing.get_context("spawn")
     queue = context.Queue()
-    workers = [
-        context.Process(target=_checksum, args=(str(real_folder), queue)) for _ in range(4)
-    ]
+    workers = [context.Process(target=_checksum, args=(str(real_folder), queue)) for _ in range(4)]
     for worker in workers:
         worker.start()
     assert {queue.get(timeout=60) for _ in workers} == {real.test.checksum}
@@ -109,7 +107,9 @@ def test_two_processes_that_start_at_once_do_not_hurt_each_other(real, real_fold
 
 
 @pytest.mark.parametrize("habit", ["cache", "keras", "torchvision", "variable"])
-def test_the_search_order_finds_what_others_left(habit, real, real_folder, own_machine, monkeypatch):
+def test_the_search_order_finds_what_others_left(
+    habit, real, real_folder, own_machine, monkeypatch
+):
     monkeypatch.setattr(sources, "download", lambda: pytest.fail("downloads though data are here"))
     places = {
         "cache": cache_folder(),

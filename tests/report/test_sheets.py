@@ -19,7 +19,9 @@ def has(sheet: np.ndarray, picture: np.ndarray) -> bool:
     large = picture.repeat(4, axis=0).repeat(4, axis=1)
     height, width = large.shape
     windows = np.lib.stride_tricks.sliding_window_view(sheet[:, :, 0], (height, width))
-    starts = np.argwhere((windows[:, :, 0, 0] == large[0, 0]) & (windows[:, :, 9, 9] == large[9, 9]))
+    starts = np.argwhere(
+        (windows[:, :, 0, 0] == large[0, 0]) & (windows[:, :, 9, 9] == large[9, 9])
+    )
     return any((windows[y, x] == large).all() for y, x in starts)
 
 
@@ -33,7 +35,7 @@ def test_every_picture_stands_on_the_sheet():
 def test_right_and_wrong_differ_by_more_than_colour():
     right, wrong = (
         decoded(draw_sheet("", "", [Tile(PICTURE, ["Coat"], right=answer)], 1))
-        for answer in (True, False)
+        for answer in (True, np.False_)
     )
     assert ((right < 128).any(axis=2) != (wrong < 128).any(axis=2)).any()
     assert has(right, PICTURE)

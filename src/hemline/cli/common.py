@@ -1,6 +1,8 @@
 """What the commands share: options, tables, and how figures are written."""
 
 import json
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from hemline.classifier import Classifier
     from hemline.evaluation import Evaluation
 
 DataOption = Annotated[
@@ -57,15 +60,29 @@ def plain_table(*columns: str, right: int = 0) -> "Table":
     return table
 
 
+def program_name() -> str:
+    """How the program was called, so that a command it suggests can be run as it stands."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return "python -m hemline"
+    return "hemline" if shutil.which("hemline") else str(called)
+
+
 def percent(share: float) -> str:
     """0.8837 as 88.37 %."""
     return f"{100 * share:.2f} %"
+
+
+def print_training_data(classifier: "Classifier") -> None:
+    """Say so if a model has only ever seen drawn garments."""
+    if classifier.metadata["data"]["drawn"]:
+        console().print(f"\nThe model was trained on {classifier.trained_on}.")
 
 
 def accuracy_line(evaluation: "Evaluation", data: str) -> str:
     """Accuracy with its interval and what it was measured on, as every command writes it."""
     low, high = evaluation.interval
     return (
-        f"{percent(evaluation.accuracy)} of {evaluation.n:,} test pictures right "
-        f"(95 % interval {100 * low:.2f} to {100 * high:.2f}) on {data}"
+        f"Accuracy {percent(evaluation.accuracy)} (95 %: {100 * low:.2f} to {100 * high:.2f}) "
+        f"on {evaluation.n:,} test pictures of {data}"
     )

@@ -12,8 +12,8 @@ from hemline.cli.common import (
     SeedOption,
     accuracy_line,
     console,
-    percent,
     print_json,
+    program_name,
 )
 from hemline.cli.pictures import draw_predictions, write_picture
 from hemline.cli.train import run_training
@@ -82,20 +82,21 @@ def _judge(result: "TrainingResult", dataset: "Dataset", *, quiet: bool) -> dict
     evaluation = evaluate(classifier, dataset.test.pixels, dataset.test.labels)
     picture = result.run.folder / "predictions.png"
     write_picture(picture, draw_predictions(classifier, dataset))
-    probabilities = classifier.predict_proba(dataset.test.pixels[0])[0]
-    predicted, actual = int(probabilities.argmax()), int(dataset.test.labels[0])
+    predicted = int(classifier.predict(dataset.test.pixels[0])[0])
+    actual = int(dataset.test.labels[0])
     if not quiet:
+        hemline = program_name()
         agree = "they agree" if predicted == actual else "they differ"
         console().print(
             f"\n[bold]{accuracy_line(evaluation, dataset.name)}[/bold]\n"
-            f"First test picture: predicted {CLASSES[predicted]} "
-            f"({percent(probabilities[predicted])}), actual {CLASSES[actual]}: {agree}\n\n"
+            f"First test picture of {dataset.name}:\n"
+            f"  predicted {CLASSES[predicted]}, actual {CLASSES[actual]}: {agree}\n\n"
             f"Model file   {result.run.model}\n"
             f"Picture      {picture}\n\n"
             f"Try next:\n"
-            f"  hemline evaluate {result.run.folder}{_option(dataset)}\n"
-            f"  hemline predict --model {result.run.folder} --test-index 0:10{_option(dataset)}\n"
-            f"  hemline describe seed"
+            f"  {hemline} evaluate {result.run.folder}{_option(dataset)}\n"
+            f"  {hemline} predict --model {result.run.folder} --test-index 0:10{_option(dataset)}\n"
+            f"  {hemline} describe {result.recipe.name}"
         )
     return {
         "data": dataset.describe(dataset.test),

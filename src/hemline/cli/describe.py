@@ -54,9 +54,10 @@ def _print(recipe: "Recipe", network: "Network") -> None:
     out.print(table)
     steps = recipe.steps_per_epoch(_PICTURES)
     out.print(
-        f"\nA step shows the network one batch of {recipe.batch_size:,} pictures and moves every "
-        f"parameter once,\nby {recipe.optimiser.capitalize()} with learning rate "
-        f"{recipe.learning_rate:g}. An epoch shows it all {_PICTURES:,} training pictures once:\n"
+        f"\nA step shows the network one batch of {recipe.batch_size:,} pictures, then moves "
+        f"every\nparameter once, by {recipe.optimiser.capitalize()} with learning rate "
+        f"{recipe.learning_rate:g}.\n"
+        f"An epoch shows it all {_PICTURES:,} training pictures once:\n"
         f"{_PICTURES:,} / {recipe.batch_size:,} = {steps:,} steps. "
         f"{recipe.epochs} epochs are {recipe.epochs * steps:,} steps."
     )

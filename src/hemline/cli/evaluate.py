@@ -12,6 +12,7 @@ from hemline.cli.common import (
     percent,
     plain_table,
     print_json,
+    print_training_data,
 )
 
 if TYPE_CHECKING:
@@ -32,9 +33,11 @@ def command(model: ModelArgument, data: DataOption = None, as_json: JsonOption =
     evaluation = evaluate(classifier, dataset.test.pixels, dataset.test.labels)
     if as_json:
         described = dataset.describe(dataset.test)
-        print_json({"model": str(classifier.path), **_describe(evaluation), "data": described})
+        facts = {"model": str(classifier.path), "trained_on": classifier.trained_on}
+        print_json(facts | _describe(evaluation) | {"data": described})
     else:
         _print(evaluation, dataset.name)
+        print_training_data(classifier)
 
 
 def _describe(evaluation: "Evaluation") -> dict[str, Any]:
@@ -66,17 +69,18 @@ def _print(evaluation: "Evaluation", data: str) -> None:
         f"Loss {evaluation.nll:.4f} nats, Brier score {evaluation.brier:.4f}, "
         f"expected calibration error {percent(evaluation.ece)}\n"
     )
+    out.print(f"[bold]Per class[/bold] on {data}")
     classes = plain_table("Class", "Precision", "Recall", "F1", "Pictures", right=4)
     for row in evaluation.per_class:
         figures = (percent(value) for value in (row.precision, row.recall, row.f1))
         classes.add_row(row.name, *figures, f"{row.support:,}")
     out.print(classes)
-    out.print("\n[bold]Confusion[/bold]  row: actual class, column: predicted label")
+    out.print(f"\n[bold]Confusion[/bold] on {data}\nRow: actual class; column: predicted label")
     confusion = plain_table("", *map(str, range(len(CLASSES))), right=len(CLASSES))
     for label, counts in enumerate(evaluation.confusion.tolist()):
         cells = (f"[bold]{n}[/bold]" if i == label else str(n or "·") for i, n in enumerate(counts))
         confusion.add_row(f"{label} {CLASSES[label]}", *cells)
     out.print(confusion)
-    out.print("\n[bold]Most often confused[/bold]")
+    out.print(f"\n[bold]Most often confused[/bold] on {data}")
     for actual, predicted, count in evaluation.most_confused():
         out.print(f"{count:>5}  {CLASSES[actual]} taken for {CLASSES[predicted]}")

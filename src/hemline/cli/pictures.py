@@ -33,7 +33,7 @@ def draw_predictions(classifier: "Classifier", dataset: "Dataset") -> bytes:
     for picture, row, actual in zip(pixels, classifier.predict_proba(pixels), labels, strict=True):
         predicted = int(row.argmax())
         captions = [f"{CLASSES[predicted]} {row[predicted]:.0%}", f"actual {CLASSES[actual]}"]
-        tiles.append(Tile(picture, captions, right=predicted == actual))
-    right = sum(bool(tile.right) for tile in tiles)
+        tiles.append(Tile(picture, captions, right=bool(predicted == actual)))
+    right = sum(tile.right is True for tile in tiles)
     subtitle = f"The first {len(tiles)} test pictures of {dataset.name}: {right} right"
     return draw_sheet("Predicted and actual", subtitle, tiles, columns=8)

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hemline.cli.common import DataOption, JsonOption, console, percent, plain_table, print_json
+from hemline.cli.common import (
+    DataOption,
+    JsonOption,
+    console,
+    percent,
+    plain_table,
+    print_json,
+    print_training_data,
+)
 from hemline.errors import HemlineError, PixelsError
 
 if TYPE_CHECKING:
@@ -50,9 +58,10 @@ def command(
         else _predict_files(classifier, files or [], top)
     )
     if as_json:
-        print_json(rows)
+        print_json([{**row, "trained_on": classifier.trained_on} for row in rows])
     else:
         _print(rows)
+        print_training_data(classifier)
     for complaint in complaints:
         print(f"hemline: {complaint}", file=sys.stderr)
     if complaints:

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def epoch_lines(epochs: int, *, quiet: bool) -> Iterator[Callable[["EpochFigures"], None]]:
+def epoch_lines(
+    epochs: int, *, drawn: bool, quiet: bool
+) -> Iterator[Callable[["EpochFigures"], None]]:
     """Give a function that shows each epoch: a line, and on a terminal a bar with time left."""
     if quiet:
         yield lambda _: None
@@ -20,6 +22,7 @@ def epoch_lines(epochs: int, *, quiet: bool) -> Iterator[Callable[["EpochFigures
     from rich.progress import TimeRemainingColumn as TimeLeft
 
     out = console()
+    note = "  (drawn, not Fashion-MNIST)" if drawn else ""
     columns = (
         TextColumn("Epoch"),
         MofNCompleteColumn(),
@@ -32,8 +35,8 @@ def epoch_lines(epochs: int, *, quiet: bool) -> Iterator[Callable[["EpochFigures
 
         def show(figures: "EpochFigures") -> None:
             out.print(
-                f"Epoch {figures.epoch:>3}/{epochs}   loss {figures.loss:.4f}   "
-                f"accuracy {percent(figures.accuracy)}   {figures.seconds:.2f} s"
+                f"Epoch {figures.epoch:>3}/{epochs}  loss {figures.loss:.4f}  "
+                f"accuracy {percent(figures.accuracy)}  {figures.seconds:.2f} s{note}"
             )
             progress.update(task, completed=figures.epoch)
 

@@ -1,5 +1,6 @@
 """`hemline train`: train by a recipe and leave a run folder."""
 
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -15,8 +16,10 @@ from hemline.cli.common import (
     console,
     percent,
     print_json,
+    program_name,
 )
 from hemline.cli.progress import epoch_lines
+from hemline.errors import RunError
 
 if TYPE_CHECKING:
     from hemline.data import Dataset
@@ -47,6 +50,8 @@ def command(
     from hemline.data import open_dataset
     from hemline.training import load_recipe
 
+    if resume and out is None:
+        raise RunError("Expected --out DIR beside --resume, received none; name the run folder.")
     changes = [*(changes or []), *([f"epochs={epochs}"] if epochs else [])]
     loaded = load_recipe(recipe, changes)
     result = run_training(loaded, open_dataset(data), seed, out, resume=resume, quiet=as_json)
@@ -66,21 +71,18 @@ def run_training(
     quiet: bool = False,
 ) -> "TrainingResult":
     """Train with progress; Ctrl-C says how to go on and leaves with exit code 130."""
-    from hemline.errors import RunError
     from hemline.training import new_run_folder, train
 
-    if resume and out is None:
-        raise RunError("Expected --out DIR beside --resume, received none; name the run folder.")
     folder = out or new_run_folder(recipe, seed)
     try:
-        with epoch_lines(recipe.epochs, quiet=quiet) as show:
+        with epoch_lines(recipe.epochs, drawn=dataset.drawn, quiet=quiet) as show:
             return train(recipe, dataset, folder=folder, seed=seed, resume=resume, on_epoch=show)
     except KeyboardInterrupt:
         again = [argument for argument in sys.argv[1:] if argument != "--resume"]
         again += [] if out else ["--out", str(folder)]
         print(
             f"\nStopped. {folder} is whole up to its last epoch; to go on:\n"
-            f"  hemline {' '.join(again)} --resume",
+            f"  {program_name()} {shlex.join(again)} --resume",
             file=sys.stderr,
         )
         raise typer.Exit(130) from None
@@ -108,5 +110,5 @@ def _print(result: "TrainingResult") -> None:
         f"\nTrained {result.parameters:,} parameters in {seconds['training']:.1f} s "
         f"on {last.data}; training accuracy {percent(last.accuracy)}.\n"
         f"Model file: {result.run.model}\n"
-        f"Next: hemline evaluate {result.run.folder}"
+        f"Next: {program_name()} evaluate {result.run.folder}"
     )

@@ -84,7 +84,7 @@ def _fetch(file: OfficialFile, folder: Path) -> None:
                 path=folder,
                 downloader=pooch.HTTPDownloader(timeout=20),
             )
-        except (OSError, ValueError) as error:  # no route, or a wrong checksum
+        except (OSError, ValueError) as error:  # no network, no room, or a wrong checksum
             reasons.append(f"{mirror.split('/')[2]}: {_short(error)}")
         else:
             return
@@ -96,11 +96,15 @@ def _fetch(file: OfficialFile, folder: Path) -> None:
 
 
 def _short(error: Exception) -> str:
-    text = str(error)
-    for sign, meaning in (("resolve", "no network"), ("hash", "wrong checksum")):
-        if sign in text:
-            return meaning
-    return text.splitlines()[0][:80] if text else type(error).__name__
+    import requests
+
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"status {error.response.status_code}"
+    if isinstance(error, requests.RequestException):
+        return "no network"
+    if isinstance(error, ValueError):
+        return "wrong checksum"
+    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def _checked_folder(folder: Path) -> Path:

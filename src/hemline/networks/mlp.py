@@ -15,8 +15,7 @@ def mlp_layers(hidden: Sequence[int], generator: torch.Generator) -> list[nn.Mod
     """Layers of a perceptron with `hidden` units in each hidden layer."""
     widths = [SIDE * SIDE, *hidden]
     dense = [
-        Dense(inputs, units, relu=True, generator=generator)
-        for inputs, units in pairwise(widths)
+        Dense(inputs, units, relu=True, generator=generator) for inputs, units in pairwise(widths)
     ]
     logits = Dense(widths[-1], len(CLASSES), relu=False, generator=generator)
     return [Rescaling(), Flatten(), *dense, logits]

@@ -56,7 +56,7 @@ def _draw_tile(
     colour = _COLOURS[tile.right]
     if tile.right is not None:
         draw.rectangle((x - 2, y - 2, x + _PICTURE + 1, y + _PICTURE + 1), outline=colour, width=2)
-    if tile.right is False:  # a second sign beside the colour
+    if tile.right is not None and not tile.right:  # a second sign beside the colour
         _draw_cross(draw, x + _PICTURE - 18, y + 6, colour)
     for line, caption in enumerate(tile.captions):
         ink = colour if line == 0 else _QUIET

@@ -53,7 +53,9 @@ class Recipe:
     def to_toml(self) -> str:
         """The recipe as a file that `load_recipe` reads back to an equal recipe."""
         values = dataclasses.asdict(self)
-        lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
+        lines = (
+            f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()
+        )
         # The one character that JSON leaves as it is and TOML wants escaped.
         return "\n".join(lines).replace("\x7f", "\\u007f") + "\n"
 
