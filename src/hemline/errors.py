@@ -23,7 +23,3 @@ class RunError(HemlineError):
 
 class ModelFileError(HemlineError):
     """A file is not a Hemline model file."""
-
-
-class MissingExtraError(HemlineError, ImportError):
-    """A command needs an optional part of Hemline that is not installed."""

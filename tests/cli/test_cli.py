@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.idx import NAMES
+
 GARMENT = np.zeros((28, 28), np.uint8)
 GARMENT[4:24, 8:20] = 180
 COMMANDS = ["demo", "data", "describe", "train", "evaluate", "predict"]
@@ -220,6 +222,29 @@ def test_wrong_use_is_one_sentence_and_exit_code_two(arguments, sentence, progra
     assert done.stderr.startswith("hemline: Expected")
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
+
+
+def test_a_disk_that_fills_up_costs_no_file_that_was_whole(program, tmp_path):
+    import resource
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+
+    run = tmp_path / "run"
+    done = program("train", "seed", "--data", "sketches", "--out", run, preexec_fn=little_room)
+    assert done.returncode == 2
+    assert "received an error (File too large)" in done.stderr
+    assert "--resume" in done.stderr
+    assert {path.name for path in run.iterdir()} == {"recipe.toml", "environment.json"}
+
+
+def test_data_that_turn_out_bad_leave_no_empty_run(program, tmp_path):
+    for name in NAMES:
+        (tmp_path / name).write_bytes(b"nothing of the kind")
+    done = program("train", "seed", "--data", tmp_path, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "not an idx file" in done.stderr
+    assert list((tmp_path / "runs").iterdir()) == []
 
 
 def test_debug_shows_the_traceback(program):

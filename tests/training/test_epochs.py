@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from hemline.networks import build_network
 from hemline.training import epochs
-from hemline.training.epochs import native_fits, run_native, run_torch
+from hemline.training.epochs import Pass, native_fits, run_native, run_torch
 from hemline.training.optimisers import Adam
 
 needs_compiler = pytest.mark.skipif(
@@ -38,7 +38,7 @@ def trained(run, count, batch_size, hidden, rounds=1):
     figures = []
     for number in range(rounds):
         order = torch.randperm(count, generator=torch.Generator().manual_seed(number))
-        figures.append(run(network, optimiser, pixels, labels, order, batch_size))
+        figures.append(run(network, optimiser, Pass(pixels, labels, order, batch_size)))
     tensors = [*network.parameters(), *optimiser.first, *optimiser.second]
     return [tensor.detach().clone() for tensor in tensors], figures, optimiser.steps
 
@@ -77,7 +77,8 @@ def test_the_number_of_threads_does_not_change_a_bit(monkeypatch):
 def test_our_adam_is_pytorchs_adam():
     pixels, labels = pictures(200)
     mine, theirs = (build_network("mlp", (32,), seed=1) for _ in range(2))
-    run_torch(mine, Adam(mine.parameters(), 0.01), pixels, labels, torch.arange(200), 20)
+    work = Pass(pixels, labels, torch.arange(200), 20)
+    run_torch(mine, Adam(mine.parameters(), 0.01), work)
     oracle = torch.optim.Adam(theirs.parameters(), lr=0.01, eps=1e-7)
     for start in range(0, 200, 20):
         batch = slice(start, start + 20)
@@ -93,9 +94,8 @@ def test_figures_of_an_epoch_are_those_before_each_step():
     network = build_network("mlp", (16,), seed=1)
     with torch.no_grad():
         logits = network(pixels)
-    loss, accuracy = run_torch(
-        network, Adam(network.parameters(), 0.1), pixels, labels, torch.arange(64), 64
-    )
+    work = Pass(pixels, labels, torch.arange(64), 64)
+    loss, accuracy = run_torch(network, Adam(network.parameters(), 0.1), work)
     assert loss == pytest.approx(functional.cross_entropy(logits, labels.long()).item(), rel=1e-5)
     assert accuracy == (logits.argmax(1) == labels).float().mean().item()
 
@@ -125,4 +125,4 @@ def test_the_c_code_refuses_what_would_read_beyond_its_memory(change, sentence):
     network = build_network("mlp", (64,), seed=0)
     arguments = {"pixels": pixels, "labels": labels, "order": torch.arange(8), "batch_size": 4}
     with pytest.raises(ValueError, match=sentence):
-        run_native(network, Adam(network.parameters(), 0.1), **(arguments | change))
+        run_native(network, Adam(network.parameters(), 0.1), Pass(**(arguments | change)))

@@ -191,12 +191,11 @@ def test_a_damaged_checkpoint_is_refused(sketches, tmp_path):
 
 def test_new_run_folders_never_collide(tmp_path):
     recipe = load_recipe("seed")
-    names = []
-    for _ in range(3):
-        folder = new_run_folder(recipe, 4, tmp_path)
-        folder.mkdir()
-        names.append(folder.name)
+    names = [new_run_folder(recipe, 4, tmp_path).name for _ in range(3)]
     assert names == ["seed-4", "seed-4-2", "seed-4-3"]
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(RunError, match="choose another with --out"):
+        new_run_folder(recipe, 4, tmp_path / "file")
 
 
 def test_the_processor_has_a_name():

@@ -19,39 +19,44 @@ _EXTRAS = {"torch": "train", "onnx": "train", "safetensors": "train"}
 
 @app.callback()
 def options(
-    context: typer.Context,
-    debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
+    _debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
 ) -> None:
     """Garment classification on Fashion-MNIST that cannot quietly go wrong.
 
     Begin with: hemline demo
     """
-    context.obj = {"debug": debug}
 
 
 def main() -> NoReturn:
     """Run the program: exit code 0 fine, 1 a bad answer, 2 wrong use or bad input."""
-    debug = "--debug" in sys.argv[1:2]
     try:
         app()
-    except HemlineError as error:
-        if debug:
-            raise
-        _fail(str(error))
-    except ModuleNotFoundError as error:
-        extra = _EXTRAS.get((error.name or "").partition(".")[0])
-        if debug or extra is None:
-            raise
-        _fail(
-            f"Expected the package {error.name}, received an installation without it; "
-            f"run: pip install 'hemline[{extra}]'."
-        )
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
-        sys.exit(0)
+    except (HemlineError, ModuleNotFoundError, OSError) as error:
+        sentence = _sentence(error)
+        if sentence is None or "--debug" in sys.argv[1:2]:
+            raise
+        print(f"hemline: {sentence}", file=sys.stderr)
+        sys.exit(2)
     sys.exit(0)
 
 
-def _fail(sentence: str) -> NoReturn:
-    print(f"hemline: {sentence}", file=sys.stderr)
-    sys.exit(2)
+def _sentence(error: Exception) -> str | None:
+    """What to tell the user; None if the error is a fault of the program."""
+    if isinstance(error, HemlineError):
+        return str(error)
+    if isinstance(error, OSError):
+        return (
+            f"Expected to read and write files, received an error ({error}); "
+            "make room or correct the permissions, then try again."
+        )
+    package = (getattr(error, "name", None) or "").partition(".")[0]
+    if package not in _EXTRAS:
+        return None
+    return (
+        f"Expected the package {package}, received an installation without it; "
+        f"run: pip install 'hemline[{_EXTRAS[package]}]'."
+    )

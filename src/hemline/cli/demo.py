@@ -20,6 +20,7 @@ from hemline.cli.train import run_training
 
 if TYPE_CHECKING:
     from hemline.data import Dataset
+    from hemline.evaluation import Evaluation
     from hemline.training import TrainingResult
 
 
@@ -47,9 +48,12 @@ def command(
     if not as_json:
         _introduce(dataset, reason)
     result = run_training(loaded, dataset, seed, out, quiet=as_json)
-    document = _judge(result, dataset, quiet=as_json)
+    evaluation, document = _judge(result, dataset)
     if as_json:
         print_json(document)
+    else:
+        option = _option(dataset, named=_named(data))
+        _conclude(accuracy_line(evaluation, dataset.name), document, option)
 
 
 def _open(data: str | None) -> tuple["Dataset", str]:
@@ -60,9 +64,13 @@ def _open(data: str | None) -> tuple["Dataset", str]:
     try:
         return open_dataset(data), ""
     except DataError as error:
-        if data or os.environ.get("HEMLINE_DATA"):  # what was named must be what is used
+        if _named(data):  # what was named must be what is used
             raise
         return open_dataset("sketches"), str(error)
+
+
+def _named(data: str | None) -> bool:
+    return bool(data or os.environ.get("HEMLINE_DATA"))
 
 
 def _introduce(dataset: "Dataset", reason: str) -> None:
@@ -73,7 +81,8 @@ def _introduce(dataset: "Dataset", reason: str) -> None:
     out.print(f"Data: {dataset.name}, {train:,} training and {test:,} test pictures\n")
 
 
-def _judge(result: "TrainingResult", dataset: "Dataset", *, quiet: bool) -> dict[str, Any]:
+def _judge(result: "TrainingResult", dataset: "Dataset") -> tuple["Evaluation", dict[str, Any]]:
+    """Evaluate, predict the first test picture, draw the first predictions."""
     from hemline.classifier import Classifier
     from hemline.evaluation import evaluate
     from hemline.labels import CLASSES
@@ -84,30 +93,36 @@ def _judge(result: "TrainingResult", dataset: "Dataset", *, quiet: bool) -> dict
     write_picture(picture, draw_predictions(classifier, dataset))
     predicted = int(classifier.predict(dataset.test.pixels[0])[0])
     actual = int(dataset.test.labels[0])
-    if not quiet:
-        hemline = program_name()
-        agree = "they agree" if predicted == actual else "they differ"
-        console().print(
-            f"\n[bold]{accuracy_line(evaluation, dataset.name)}[/bold]\n"
-            f"First test picture of {dataset.name}:\n"
-            f"  predicted {CLASSES[predicted]}, actual {CLASSES[actual]}: {agree}\n\n"
-            f"Model file   {result.run.model}\n"
-            f"Picture      {picture}\n\n"
-            f"Try next:\n"
-            f"  {hemline} evaluate {result.run.folder}{_option(dataset)}\n"
-            f"  {hemline} predict --model {result.run.folder} --test-index 0:10{_option(dataset)}\n"
-            f"  {hemline} describe {result.recipe.name}"
-        )
-    return {
+    return evaluation, {
         "data": dataset.describe(dataset.test),
         "accuracy": evaluation.accuracy,
         "interval": list(evaluation.interval),
         "first": {"predicted": CLASSES[predicted], "actual": CLASSES[actual]},
+        "recipe": result.recipe.name,
         "run": str(result.run.folder),
         "model": str(result.run.model),
         "picture": str(picture),
     }
 
 
-def _option(dataset: "Dataset") -> str:
-    return " --data sketches" if dataset.drawn else ""
+def _conclude(accuracy: str, document: dict[str, Any], option: str) -> None:
+    first, run, hemline = document["first"], document["run"], program_name()
+    agree = "they agree" if first["predicted"] == first["actual"] else "they differ"
+    console().print(
+        f"\n[bold]{accuracy}[/bold]\n"
+        f"First test picture of {document['data']['name']}:\n"
+        f"  predicted {first['predicted']}, actual {first['actual']}: {agree}\n\n"
+        f"Model file   {document['model']}\n"
+        f"Picture      {document['picture']}\n\n"
+        f"Try next:\n"
+        f"  {hemline} evaluate {run}{option}\n"
+        f"  {hemline} predict --model {run} --test-index 0:10{option}\n"
+        f"  {hemline} describe {document['recipe']}"
+    )
+
+
+def _option(dataset: "Dataset", *, named: bool) -> str:
+    """What a suggested command needs to find the same data."""
+    if dataset.drawn:
+        return " --data sketches"
+    return f" --data {dataset.source}" if named else ""

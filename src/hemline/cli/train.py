@@ -1,5 +1,6 @@
 """`hemline train`: train by a recipe and leave a run folder."""
 
+import contextlib
 import shlex
 import sys
 import time
@@ -19,7 +20,7 @@ from hemline.cli.common import (
     program_name,
 )
 from hemline.cli.progress import epoch_lines
-from hemline.errors import RunError
+from hemline.errors import HemlineError, RunError
 
 if TYPE_CHECKING:
     from hemline.data import Dataset
@@ -77,6 +78,10 @@ def run_training(
     try:
         with epoch_lines(recipe.epochs, drawn=dataset.drawn, quiet=quiet) as show:
             return train(recipe, dataset, folder=folder, seed=seed, resume=resume, on_epoch=show)
+    except HemlineError:
+        with contextlib.suppress(OSError):  # a folder with anything in it stays
+            folder.rmdir()
+        raise
     except KeyboardInterrupt:
         again = [argument for argument in sys.argv[1:] if argument != "--resume"]
         again += [] if out else ["--out", str(folder)]

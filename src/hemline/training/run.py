@@ -1,5 +1,6 @@
 """The folder that one training leaves; every file in it is whole at any moment."""
 
+import itertools
 import json
 import os
 import platform
@@ -60,10 +61,7 @@ class Run:
             write_whole(self.environment, json.dumps(environment, indent=2) + "\n")
             write_whole(self.recipe, recipe.to_toml())
         except OSError as error:
-            raise RunError(
-                f"Expected to write the run folder {self.folder}, received an error "
-                f"({error.strerror}); choose another with --out."
-            ) from error
+            raise _cannot_write(self.folder, error) from error
 
     def write_metrics(self, epochs: list[dict[str, Any]]) -> None:
         """Write the figures of all epochs so far."""
@@ -102,10 +100,29 @@ class Run:
 
 
 def new_run_folder(recipe: Recipe, seed: int, parent: Path = Path("runs")) -> Path:
-    """A folder that does not exist yet: `runs/seed-0`, then `runs/seed-0-2` and so on."""
+    """Make a folder that nobody else has: `runs/seed-0`, then `runs/seed-0-2` and so on.
+
+    Raises:
+        RunError: `parent` cannot be written.
+    """
     stem = f"{recipe.name}-{seed}"
-    attempts = (stem if number == 1 else f"{stem}-{number}" for number in range(1, 100_000))
-    return next(parent / name for name in attempts if not (parent / name).exists())
+    for number in itertools.count(1):
+        folder = parent / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise _cannot_write(folder, error) from error
+        return folder
+    raise AssertionError("the count has no end")
+
+
+def _cannot_write(folder: Path, error: OSError) -> RunError:
+    return RunError(
+        f"Expected to write the run folder {folder}, received an error ({error.strerror}); "
+        "choose another with --out."
+    )
 
 
 def describe_environment(seed: int, data: dict[str, Any], **more: Any) -> dict[str, Any]:

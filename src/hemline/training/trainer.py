@@ -16,7 +16,7 @@ from hemline.errors import RunError
 from hemline.files import write_whole
 from hemline.networks import Network, build_network
 from hemline.training.checkpoint import load_checkpoint, save_checkpoint
-from hemline.training.epochs import native_fits, run_epoch
+from hemline.training.epochs import Pass, native_fits, run_epoch
 from hemline.training.export import export_model
 from hemline.training.optimisers import Adam, build_optimiser
 from hemline.training.recipe import Recipe
@@ -83,9 +83,8 @@ class Trainer:
         began = time.perf_counter()
         number = len(self.epochs) + 1
         order = shuffled(len(pixels), self.seed, number)
-        loss, accuracy = run_epoch(
-            self.network, self.optimiser, pixels, labels, order, self.recipe.batch_size
-        )
+        work = Pass(pixels, labels, order, self.recipe.batch_size)
+        loss, accuracy = run_epoch(self.network, self.optimiser, work)
         if not math.isfinite(loss):
             raise RunError(
                 f"Expected a finite loss, received {loss} in epoch {number}; the checkpoint of "
@@ -124,11 +123,12 @@ class Trainer:
     def export(self) -> None:
         """Write the model file from the weights as they are."""
         figures: dict[str, Any] = asdict(self.epochs[-1]) if self.epochs else {}
+        data = {key: value for key, value in self.environment["data"].items() if key != "source"}
         metadata = {
             "recipe": asdict(self.recipe),
             "seed": self.seed,
             "parameters": self.network.parameter_count,
-            "data": self.environment["data"],
+            "data": data,
             "versions": self.environment["versions"],
             "figures": {f"train_{key}": figures[key] for key in ("loss", "accuracy") if figures},
         }
