@@ -1,7 +1,7 @@
 """One epoch: the C code, our Adam on PyTorch, and PyTorch's own Adam are the same training."""
 
 import math
-import shutil
+import os
 
 import numpy as np
 import pytest
@@ -15,9 +15,10 @@ from hemline.training import epochs
 from hemline.training.epochs import Pass, native_fits, run_native, run_torch
 from hemline.training.optimisers import Adam
 
+# Where CI is set, an epoch that was not built is a fault and not a circumstance.
 needs_compiler = pytest.mark.skipif(
-    epochs._dense is None and shutil.which("cc") is None,
-    reason="the C epoch is built only where there is a C compiler",
+    epochs._dense is None and not os.environ.get("CI"),
+    reason="the C epoch was not built: that needs a C compiler with OpenMP",
 )
 
 
