@@ -7,11 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from hemline.data import Dataset, open_dataset
 from hemline.data.sources import cache_folder
 from hemline.errors import DataError
 from hemline.training import TrainingResult, load_recipe, train
+
+# How long an example takes depends on what else the machine is doing.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -58,6 +63,14 @@ def small_run(sketches: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Tr
     """Two epochs of the seed recipe on sketches."""
     folder = tmp_path_factory.mktemp("runs") / "small"
     return train(load_recipe("seed", ["epochs=2"]), sketches, folder=folder)
+
+
+@pytest.fixture(scope="session")
+def conv_run(sketches: Dataset, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
+    """A narrow convolutional network by the recipe `fast` on sketches."""
+    folder = tmp_path_factory.mktemp("runs") / "conv"
+    recipe = load_recipe("fast", ["widths=[16, 16]", "epochs=2"])
+    return train(recipe, sketches, folder=folder)
 
 
 @pytest.fixture(scope="session")

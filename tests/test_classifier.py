@@ -17,10 +17,12 @@ from hemline.networks import build_network
 
 def by_pytorch(result, pixels):
     """Logits of a run's checkpoint, computed by PyTorch."""
-    network = build_network(result.recipe.network, result.recipe.hidden, result.seed)
+    mirrored = result.recipe.views == "mirrored"
+    network = build_network(result.recipe.network, result.recipe.widths, 0, mirrored=mirrored)
     tensors = load_file(result.run.checkpoint)
     state = {k.removeprefix("network."): v for k, v in tensors.items() if k.startswith("network.")}
     network.load_state_dict(state)
+    network.eval()
     with torch.no_grad():
         return network(torch.tensor(pixels))
 
@@ -40,6 +42,10 @@ def test_pytorch_and_the_file_agree_on_all_real_test_pictures(real, real_run):
 
 def test_pytorch_and_the_file_agree_on_sketches(sketches, small_run):
     assert_file_is_network(small_run, sketches.test.pixels)
+
+
+def test_pytorch_and_the_file_agree_on_a_convolutional_network(sketches, conv_run):
+    assert_file_is_network(conv_run, sketches.test.pixels[:500])
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_the_accuracy_stated_is_the_accuracy_counted(program, real_run, real_fol
 
 
 def test_demo_on_real_data_does_the_main_job(program, real_folder, tmp_path):
-    text = program("demo", "--data", real_folder, "--out", tmp_path / "run")
+    text = program(*["demo", "--recipe", "seed", "--data", real_folder, "--out", tmp_path / "run"])
     assert text.returncode == 0, text.stderr
     assert re.search(r"^Accuracy 8\d\.\d\d % \(95 %: .* on 10,000 test pictures", text.stdout, re.M)
     assert "predicted Ankle boot, actual Ankle boot: they agree" in text.stdout
@@ -126,7 +126,9 @@ def test_demo_on_real_data_does_the_main_job(program, real_folder, tmp_path):
 
 
 def test_demo_without_data_or_network_says_everywhere_that_it_draws(program, tmp_path):
-    done = program("demo", "--out", tmp_path / "run", env=_without_network(tmp_path))
+    done = program(
+        *["demo", "--recipe", "seed", "--out", tmp_path / "run"], env=_without_network(tmp_path)
+    )
     assert done.returncode == 0, done.stderr
     assert "received none" in done.stdout
     assert "Going on with sketches (drawn by code, not Fashion-MNIST)" in done.stdout
@@ -197,7 +199,7 @@ def test_predict_answers_for_good_files_and_complains_of_bad_ones(program, small
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["train", "sead"], "Expected a recipe (seed)"),
+        (["train", "sead"], "Expected a recipe (fast, seed)"),
         (["train", "seed", "--set", "epochs=0"], "Expected epochs above zero"),
         (["train", "seed", "--resume"], "Expected --out DIR beside --resume"),
         (["train", "seed", "--data", "nowhere"], "received nowhere that cannot be read"),
@@ -208,7 +210,7 @@ def test_predict_answers_for_good_files_and_complains_of_bad_ones(program, small
         (["predict", "--model", "MODEL", "--test-index", "9999999"], "received 9999999"),
         (["predict", "--model", "MODEL", "--test-index", "boot"], "received boot"),
         (["predict", "--model", "MODEL", "--test-index", "5:2"], "received 5:2"),
-        (["describe", "seed", "--set", "hidden"], "write --set epochs=5"),
+        (["describe", "seed", "--set", "widths"], "write --set epochs=5"),
         (["data", "--data", "sketches", "--sheet", "no/where.png"], "choose another path"),
     ],
 )

@@ -13,7 +13,8 @@ from torch.nn import functional
 from hemline.networks import build_network
 from hemline.training import epochs
 from hemline.training.epochs import Pass, native_fits, run_native, run_torch
-from hemline.training.optimisers import Adam
+from hemline.training.optimisers import Adam, Muon
+from hemline.training.schedules import triangle
 
 # Where CI is set, an epoch that was not built is a fault and not a circumstance.
 needs_compiler = pytest.mark.skipif(
@@ -40,12 +41,12 @@ def trained(run, count, batch_size, hidden, rounds=1):
     for number in range(rounds):
         order = torch.randperm(count, generator=torch.Generator().manual_seed(number))
         figures.append(run(network, optimiser, Pass(pixels, labels, order, batch_size)))
-    tensors = [*network.parameters(), *optimiser.first, *optimiser.second]
+    tensors = [*network.parameters(), *optimiser.memory["first"], *optimiser.memory["second"]]
     return [tensor.detach().clone() for tensor in tensors], figures, optimiser.steps
 
 
 @needs_compiler
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     batch_size=st.integers(1, 70),
     batches=st.floats(0.01, 3),
@@ -103,11 +104,25 @@ def test_figures_of_an_epoch_are_those_before_each_step():
 
 @needs_compiler
 @pytest.mark.parametrize(
-    ("hidden", "fits"), [((128,), True), ((640,), True), ((100,), False), ((128, 64), False)]
+    ("widths", "fits"), [((128,), True), ((640,), True), ((100,), False), ((128, 64), False)]
 )
-def test_only_what_the_c_code_computes_is_given_to_it(hidden, fits):
-    network = build_network("mlp", hidden, seed=0)
-    assert native_fits(network, Adam(network.parameters(), 0.1)) is fits
+def test_only_networks_that_the_c_code_computes_are_given_to_it(widths, fits):
+    network = build_network("mlp", widths, seed=0)
+    assert (
+        native_fits(network, Adam(network.parameters(), 0.1), Pass(*pictures(8), None, 4)) is fits
+    )
+
+
+@needs_compiler
+def test_only_trainings_that_the_c_code_computes_are_given_to_it():
+    network = build_network("mlp", (64,), seed=0)
+    plain, work = Adam(network.parameters(), 0.1), Pass(*pictures(8), None, 4)
+    falling = Adam(network.parameters(), 0.1, triangle(10))
+    assert native_fits(network, plain, work)
+    assert not native_fits(network, falling, work)
+    assert not native_fits(network, Muon(network.parameters(), 0.1), work)
+    assert not native_fits(network, plain, work._replace(label_smoothing=0.1))
+    assert not native_fits(network, plain, work._replace(augment=lambda pixels: pixels))
 
 
 @needs_compiler

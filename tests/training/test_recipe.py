@@ -14,11 +14,15 @@ recipes = st.builds(
     name=st.text(),
     description=st.text(),
     network=st.just("mlp"),
-    hidden=st.lists(st.integers(1, 2048), max_size=3).map(tuple),
+    widths=st.lists(st.integers(1, 2048), max_size=3).map(tuple),
     epochs=st.integers(1, 1000),
     batch_size=st.integers(1, 60_000),
-    optimiser=st.just("adam"),
+    optimiser=st.sampled_from(["adam", "muon"]),
     learning_rate=st.floats(1e-9, 10),
+    views=st.sampled_from(["one", "mirrored"]),
+    label_smoothing=st.floats(0, 0.99),
+    flip=st.booleans(),
+    shift=st.integers(0, 27),
 )
 
 
@@ -31,7 +35,7 @@ def test_a_recipe_is_read_back_from_its_file(recipe, tmp_path_factory):
 
 def test_seed_is_the_tutorial():
     recipe = load_recipe("seed")
-    assert recipe.hidden == (128,)
+    assert recipe.widths == (128,)
     assert (recipe.epochs, recipe.batch_size, recipe.learning_rate) == (10, 32, 0.001)
     assert recipe.steps_per_epoch(60_000) == 1_875
     assert recipe.steps_per_epoch(60_001) == 1_876
@@ -43,8 +47,8 @@ def test_every_recipe_in_the_box_is_valid_and_named_after_its_file(name):
 
 
 def test_changes_replace_single_keys():
-    changed = load_recipe("seed", ["epochs=3", "hidden=[256, 64]", "learning_rate=1"])
-    expected = {"epochs": 3, "hidden": (256, 64), "learning_rate": 1.0}
+    changed = load_recipe("seed", ["epochs=3", "widths=[256, 64]", "learning_rate=1"])
+    expected = {"epochs": 3, "widths": (256, 64), "learning_rate": 1.0}
     assert changed == dataclasses.replace(load_recipe("seed"), **expected)
 
 
@@ -58,15 +62,24 @@ def test_changes_replace_single_keys():
         ("learning_rate=fast", "learning_rate to be a number, received 'fast'"),
         ("learning_rate=nan", "above zero, received nan"),
         ("learning_rate=inf", "above zero, received inf"),
-        ("hidden=128", "hidden to be a list of whole numbers"),
-        ("hidden=[128, 0]", "hidden above zero"),
-        ("optimiser=sgd", "optimiser to be adam, received 'sgd'"),
+        ("widths=128", "widths to be a list of whole numbers"),
+        ("widths=[128, 0]", "widths above zero"),
+        ("optimiser=sgd", "optimiser to be adam or muon, received 'sgd'"),
         ("epochs", "received epochs; write --set epochs=5"),
+        ("flip=1", "flip to be true or false, received 1"),
+        ("shift=28", "shift from 0 to 27, received 0.0 and 28"),
+        ("label_smoothing=1.0", "received 1.0 and 0"),
     ],
 )
 def test_a_wrong_change_is_refused(change, sentence):
     with pytest.raises(RecipeError, match=sentence):
         load_recipe("seed", [change])
+
+
+@pytest.mark.parametrize("widths", ["[]", "[8, 8, 8, 8, 8]"])
+def test_a_picture_can_be_halved_only_so_often(widths):
+    with pytest.raises(RecipeError, match="1 to 4 stages"):
+        load_recipe("fast", [f"widths={widths}"])
 
 
 @pytest.mark.parametrize(

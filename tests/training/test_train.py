@@ -80,6 +80,21 @@ def test_an_interrupted_run_goes_on_to_the_same_weights(small_run, sketches, tmp
     assert weights(folder) == weights(small_run.run.folder)
 
 
+def test_a_convolutional_training_learns_and_resumes_to_the_same_weights(
+    conv_run, sketches, tmp_path
+):
+    classifier = Classifier.load(conv_run.run.folder)
+    assert classifier.score(sketches.test.pixels, sketches.test.labels) > 0.95
+
+    def interrupt(figures) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(conv_run.recipe, sketches, folder=tmp_path / "run", on_epoch=interrupt)
+    train(conv_run.recipe, sketches, folder=tmp_path / "run", resume=True)
+    assert weights(tmp_path / "run") == weights(conv_run.run.folder)
+
+
 MANY = load_recipe("seed", ["epochs=200"])
 _GO_ON = """
 import sys, pathlib

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def command(
-    recipe: Annotated[str, typer.Option(metavar="RECIPE", help="Recipe to train by.")] = "seed",
+    recipe: Annotated[str, typer.Option(metavar="RECIPE", help="Recipe to train by.")] = "fast",
     data: DataOption = None,
     seed: SeedOption = 0,
     out: Annotated[

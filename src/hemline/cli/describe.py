@@ -27,7 +27,7 @@ def command(
     from hemline.training import load_recipe
 
     loaded = load_recipe(recipe, changes or [])
-    network = build_network(loaded.network, loaded.hidden, seed=0)
+    network = build_network(loaded.network, loaded.widths, seed=0)
     if as_json:
         print_json(
             {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hemline.cli.common import console, percent
 
@@ -10,34 +10,32 @@ if TYPE_CHECKING:
     from hemline.training import EpochFigures
 
 
+class Watch(NamedTuple):
+    """What a training calls as it goes on."""
+
+    on_epoch: Callable[["EpochFigures"], None]
+    on_step: Callable[[float], None]
+
+
 @contextmanager
-def epoch_lines(
-    epochs: int, *, drawn: bool, quiet: bool
-) -> Iterator[Callable[["EpochFigures"], None]]:
-    """Give a function that shows each epoch: a line, and on a terminal a bar with time left."""
+def watch_training(epochs: int, *, drawn: bool, quiet: bool) -> Iterator[Watch]:
+    """Show each epoch in a line, and on a terminal a bar with the time left."""
     if quiet:
-        yield lambda _: None
+        yield Watch(lambda _: None, lambda _: None)
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
     from rich.progress import TimeRemainingColumn as TimeLeft
 
     out = console()
     note = "  (drawn, not Fashion-MNIST)" if drawn else ""
-    columns = (
-        TextColumn("Epoch"),
-        MofNCompleteColumn(),
-        BarColumn(),
-        TimeLeft(),
-        TextColumn("left"),
-    )
+    columns = (TextColumn("Training"), BarColumn(), TaskProgressColumn(), TimeLeft())
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
-        task = progress.add_task("training", total=epochs)
+        task = progress.add_task("training", total=1.0)
 
         def show(figures: "EpochFigures") -> None:
             out.print(
                 f"Epoch {figures.epoch:>3}/{epochs}  loss {figures.loss:.4f}  "
                 f"accuracy {percent(figures.accuracy)}  {figures.seconds:.2f} s{note}"
             )
-            progress.update(task, completed=figures.epoch)
 
-        yield show
+        yield Watch(show, lambda share: progress.update(task, completed=share))

@@ -19,7 +19,7 @@ from hemline.cli.common import (
     print_json,
     program_name,
 )
-from hemline.cli.progress import epoch_lines
+from hemline.cli.progress import watch_training
 from hemline.errors import HemlineError, RunError
 
 if TYPE_CHECKING:
@@ -76,8 +76,10 @@ def run_training(
 
     folder = out or new_run_folder(recipe, seed)
     try:
-        with epoch_lines(recipe.epochs, drawn=dataset.drawn, quiet=quiet) as show:
-            return train(recipe, dataset, folder=folder, seed=seed, resume=resume, on_epoch=show)
+        with watch_training(recipe.epochs, drawn=dataset.drawn, quiet=quiet) as watch:
+            return train(
+                recipe, dataset, folder=folder, seed=seed, resume=resume, **watch._asdict()
+            )
     except HemlineError:
         with contextlib.suppress(OSError):  # a folder with anything in it stays
             folder.rmdir()

@@ -11,11 +11,11 @@ from hemline.networks.layers import Dense, Flatten, Rescaling
 from hemline.pixels import SIDE
 
 
-def mlp_layers(hidden: Sequence[int], generator: torch.Generator) -> list[nn.Module]:
-    """Layers of a perceptron with `hidden` units in each hidden layer."""
-    widths = [SIDE * SIDE, *hidden]
+def mlp_layers(widths: Sequence[int], generator: torch.Generator) -> list[nn.Module]:
+    """Layers of a perceptron with `widths` units in its hidden layers."""
+    units = [SIDE * SIDE, *widths]
     dense = [
-        Dense(inputs, units, relu=True, generator=generator) for inputs, units in pairwise(widths)
+        Dense(before, after, relu=True, generator=generator) for before, after in pairwise(units)
     ]
-    logits = Dense(widths[-1], len(CLASSES), relu=False, generator=generator)
+    logits = Dense(units[-1], len(CLASSES), relu=False, generator=generator)
     return [Rescaling(), Flatten(), *dense, logits]

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from hemline.networks.conv import conv_layers
 from hemline.networks.mlp import mlp_layers
 from hemline.pixels import SIDE
 
 NETWORKS: dict[str, Callable[[Sequence[int], torch.Generator], Sequence[nn.Module]]] = {
     "mlp": mlp_layers,
+    "conv": conv_layers,
 }
 
 
@@ -25,15 +27,23 @@ class LayerDescription:
 
 
 class Network(nn.Module):
-    """Layers applied one after the other: uint8 `(n, 28, 28)` to logits float32 `(n, 10)`."""
+    """Layers applied one after the other: uint8 `(n, 28, 28)` to logits float32 `(n, 10)`.
 
-    def __init__(self, layers: Sequence[nn.Module]) -> None:
+    Args:
+        layers: in order.
+        mirrored: when not training, look at the mirror image as well and take the mean.
+    """
+
+    def __init__(self, layers: Sequence[nn.Module], *, mirrored: bool = False) -> None:
         super().__init__()
         self.layers = nn.Sequential(*layers)
+        self.mirrored = mirrored
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Logits `(n, 10)` of pixels `(n, 28, 28)`."""
         logits: Tensor = self.layers(pixels)
+        if self.mirrored and not self.training:
+            logits = (logits + self.layers(pixels.flip(2))) / 2
         return logits
 
     @property
@@ -44,6 +54,7 @@ class Network(nn.Module):
     @torch.no_grad()
     def describe(self) -> list[LayerDescription]:
         """The layers in order, with the shapes that a picture takes on its way."""
+        self.eval()  # to look must not change the running statistics
         values = torch.zeros(1, SIDE, SIDE, dtype=torch.uint8)
         rows = []
         for layer in self.layers:
@@ -54,12 +65,16 @@ class Network(nn.Module):
         return rows
 
 
-def build_network(kind: str, hidden: Sequence[int], seed: int) -> Network:
+def build_network(
+    kind: str, widths: Sequence[int], seed: int, *, mirrored: bool = False
+) -> Network:
     """A freshly initialised network; the same seed gives the same weights.
 
     Args:
         kind: one of `NETWORKS`.
-        hidden: units of each hidden layer.
+        widths: units of each hidden layer, or channels of each stage.
         seed: of the initial weights.
+        mirrored: predict from the picture and its mirror image.
     """
-    return Network(NETWORKS[kind](hidden, torch.Generator().manual_seed(seed)))
+    layers = NETWORKS[kind](widths, torch.Generator().manual_seed(seed))
+    return Network(layers, mirrored=mirrored)

@@ -11,11 +11,11 @@ from torch import Tensor
 from hemline.errors import RunError
 from hemline.files import write_whole
 from hemline.networks import Network
-from hemline.training.optimisers import Adam
+from hemline.training.optimisers import Optimiser
 
 
 def save_checkpoint(
-    path: Path, network: Network, optimiser: Adam, epochs: list[dict[str, Any]]
+    path: Path, network: Network, optimiser: Optimiser, epochs: list[dict[str, Any]]
 ) -> None:
     """Write weights, optimiser and the figures of all epochs behind them, whole or not at all.
 
@@ -24,10 +24,11 @@ def save_checkpoint(
     """
     tensors = {f"network.{key}": value for key, value in network.state_dict().items()}
     tensors |= {f"optimiser.{key}": value for key, value in optimiser.state().items()}
-    write_whole(path, save(tensors, metadata={"epochs": json.dumps(epochs)}))
+    plain = {key: value.contiguous() for key, value in tensors.items()}  # not channels last
+    write_whole(path, save(plain, metadata={"epochs": json.dumps(epochs)}))
 
 
-def load_checkpoint(path: Path, network: Network, optimiser: Adam) -> list[dict[str, Any]]:
+def load_checkpoint(path: Path, network: Network, optimiser: Optimiser) -> list[dict[str, Any]]:
     """Put weights and optimiser back, and return the figures of the epochs behind them.
 
     Raises:

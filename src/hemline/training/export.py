@@ -11,7 +11,17 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from hemline.labels import CLASSES
-from hemline.networks import Dense, Flatten, Network, Rescaling
+from hemline.networks import (
+    Centering,
+    Convolution,
+    Dense,
+    Flatten,
+    GlobalMaximum,
+    Halving,
+    Network,
+    Normalisation,
+    Rescaling,
+)
 from hemline.pixels import SIDE
 
 FORMAT = "hemline/1"
@@ -35,6 +45,20 @@ class GraphBuilder:
         self.nodes.append(helper.make_node(kind, [self.value, *names], [output], **options))
         self.value = output
         return output
+
+    def add_mirror_images(self) -> None:
+        """Put the mirror image of every picture behind the pictures."""
+        pictures = self.value
+        self.add("Slice", [np.array([part]) for part in (-1, -SIDE - 1, 2, -1)])
+        node = helper.make_node("Concat", [pictures, self.value], ["both"], axis=0)
+        self.nodes.append(node)
+        self.value = "both"
+
+    def add_mean_of_halves(self) -> None:
+        """Take the mean of pictures and mirror images."""
+        self.nodes.append(helper.make_node("Split", [self.value], ["plain", "mirrored"], axis=0))
+        self.nodes.append(helper.make_node("Mean", ["plain", "mirrored"], ["mean"]))
+        self.value = "mean"
 
 
 @singledispatch
@@ -61,6 +85,38 @@ def _(layer: Dense, graph: GraphBuilder) -> None:
         graph.add("Relu")
 
 
+@add_layer.register
+def _(layer: Centering, graph: GraphBuilder) -> None:
+    graph.add("Cast", to=TensorProto.FLOAT)
+    graph.add("Mul", [np.array(layer.scale, dtype=np.float32)])
+    graph.add("Sub", [np.array(layer.mean, dtype=np.float32)])
+    graph.add("Unsqueeze", [np.array([1])])
+
+
+@add_layer.register
+def _(layer: Convolution, graph: GraphBuilder) -> None:
+    strides, pads = [layer.stride] * 2, [layer.padding] * 4
+    graph.add("Conv", [layer.weight.detach().contiguous().numpy()], strides=strides, pads=pads)
+
+
+@add_layer.register
+def _(layer: Normalisation, graph: GraphBuilder) -> None:
+    names = ("scale", "bias", "mean", "variance")
+    weights = [getattr(layer, name).detach().numpy() for name in names]
+    graph.add("BatchNormalization", weights, epsilon=layer.epsilon)
+    graph.add("Relu")
+
+
+@add_layer.register
+def _(_layer: Halving, graph: GraphBuilder) -> None:
+    graph.add("MaxPool", kernel_shape=[2, 2], strides=[2, 2])
+
+
+@add_layer.register
+def _(_layer: GlobalMaximum, graph: GraphBuilder) -> None:
+    graph.add("ReduceMax", axes=[2, 3], keepdims=0)
+
+
 def export_model(network: Network, metadata: dict[str, Any]) -> bytes:
     """The model file: `pixels` uint8 `(n, 28, 28)` to `probabilities` and `logits` `(n, 10)`.
 
@@ -69,8 +125,12 @@ def export_model(network: Network, metadata: dict[str, Any]) -> bytes:
         metadata: stored in the file, one JSON value a key, with `classes` and `format` added.
     """
     graph = GraphBuilder("pixels")
+    if network.mirrored:
+        graph.add_mirror_images()
     for layer in network.layers:
         add_layer(layer, graph)
+    if network.mirrored:
+        graph.add_mean_of_halves()
     graph.add("Identity", name="logits")
     graph.add("Softmax", name="probabilities", axis=1)
     model = helper.make_model(

@@ -5,61 +5,132 @@ longer than training the tutorial's network.
 """
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from hemline.training.recipe import Recipe
+from hemline.training.schedules import Schedule, constant, triangle
 
 
-class Adam:
-    """Adam (Kingma & Ba, 2015), with the constants of Keras.
+class Optimiser:
+    """What all optimisers share: parameters, learning rate, and a memory for each parameter.
 
     Attributes:
         parameters: what it changes.
-        first, second: running means of the gradient and of its square, one tensor a parameter.
         steps: taken so far.
-        learning_rate, beta1, beta2, epsilon: of the method.
+        memory: by name, one tensor a parameter.
     """
 
-    beta1, beta2 = 0.9, 0.999
-    epsilon = 1e-7  # Keras's; PyTorch's own is 1e-8
+    memories: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, parameters: Iterable[nn.Parameter], learning_rate: float) -> None:
+    def __init__(
+        self,
+        parameters: Iterable[nn.Parameter],
+        learning_rate: float,
+        schedule: Schedule = constant,
+    ) -> None:
         self.parameters = list(parameters)
-        self.learning_rate = learning_rate
-        self.first = [torch.zeros_like(parameter) for parameter in self.parameters]
-        self.second = [torch.zeros_like(parameter) for parameter in self.parameters]
-        self.steps = 0
+        self.learning_rate, self.schedule, self.steps = learning_rate, schedule, 0
+        self.memory = {
+            name: [torch.zeros_like(parameter) for parameter in self.parameters]
+            for name in self.memories
+        }
 
     @torch.no_grad()
     def step(self) -> None:
         """Move every parameter by its gradient, and clear the gradient."""
+        rate = self.learning_rate * self.schedule(self.steps)
         self.steps += 1
-        rate = self.learning_rate / (1 - self.beta1**self.steps)
-        root = (1 - self.beta2**self.steps) ** 0.5
-        for parameter, first, second in zip(self.parameters, self.first, self.second, strict=True):
+        for place, parameter in enumerate(self.parameters):
             gradient, parameter.grad = parameter.grad, None
             if gradient is not None:
-                first.lerp_(gradient, 1 - self.beta1)
-                second.mul_(self.beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
-                divisor = second.sqrt().div_(root).add_(self.epsilon)
-                parameter.addcdiv_(first, divisor, value=-rate)
+                self.move(place, parameter, gradient, rate)
+
+    def move(self, place: int, parameter: nn.Parameter, gradient: Tensor, rate: float) -> None:
+        """Move one parameter in place."""
+        raise NotImplementedError
 
     def state(self) -> dict[str, Tensor]:
         """Tensors that a checkpoint keeps."""
-        moments = {"first": self.first, "second": self.second}
-        tensors = {f"{key}.{i}": value for key in moments for i, value in enumerate(moments[key])}
+        tensors = {
+            f"{name}.{place}": tensor
+            for name, tensors in self.memory.items()
+            for place, tensor in enumerate(tensors)
+        }
         return {"steps": torch.tensor(self.steps), **tensors}
 
     def load_state(self, tensors: dict[str, Tensor]) -> None:
         """Put back what `state` gave, in place."""
         self.steps = int(tensors["steps"])
-        for key, moments in (("first", self.first), ("second", self.second)):
-            for place, moment in enumerate(moments):
-                moment.copy_(tensors[f"{key}.{place}"])
+        for name, mine in self.memory.items():
+            for place, tensor in enumerate(mine):
+                tensor.copy_(tensors[f"{name}.{place}"])
 
 
-def build_optimiser(recipe: Recipe, network: nn.Module) -> Adam:
+class Adam(Optimiser):
+    """Adam (Kingma & Ba, 2015), with the constants of Keras."""
+
+    memories = ("first", "second")  # running means of the gradient and of its square
+    beta1, beta2 = 0.9, 0.999
+    epsilon = 1e-7  # Keras's; PyTorch's own is 1e-8
+
+    def move(self, place: int, parameter: nn.Parameter, gradient: Tensor, rate: float) -> None:
+        """Move by the mean gradient over its deviation."""
+        first, second = self.memory["first"][place], self.memory["second"][place]
+        first.lerp_(gradient, 1 - self.beta1)
+        second.mul_(self.beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
+        divisor = second.sqrt().div_((1 - self.beta2**self.steps) ** 0.5).add_(self.epsilon)
+        parameter.addcdiv_(first, divisor, value=-rate / (1 - self.beta1**self.steps))
+
+
+class Muon(Optimiser):
+    """Orthogonalised momentum on filters (Jordan et al., 2024), plain momentum on the rest.
+
+    The learning rate is that of the filters; the others are fractions of it. Filters keep a
+    constant norm, so that the learning rate means the same turn at every step.
+    """
+
+    memories = ("momentum",)
+    filter_momentum, momentum = 0.6, 0.85
+    bias_rate = 1.8  # biases of the normalisation need large steps: few steps are taken
+    head_rate = 0.025
+    head_decay = 0.02
+
+    def move(self, place: int, parameter: nn.Parameter, gradient: Tensor, rate: float) -> None:
+        """Move with Nesterov momentum, filters by the nearest orthogonal matrix of it."""
+        past, filters = self.memory["momentum"][place], parameter.ndim == 4
+        share = self.filter_momentum if filters else self.momentum
+        past.mul_(share).add_(gradient)
+        change = gradient.add(past, alpha=share)
+        if filters:
+            parameter.mul_(len(parameter) ** 0.5 / parameter.norm())
+            change = orthogonalised(change.flatten(1)).view_as(parameter)
+            parameter.add_(change, alpha=-rate)
+        elif parameter.ndim == 1:
+            parameter.add_(change, alpha=-rate * self.bias_rate)
+        else:
+            change.add_(parameter, alpha=self.head_decay)
+            parameter.add_(change, alpha=-rate * self.head_rate)
+
+
+def orthogonalised(matrix: Tensor, steps: int = 3) -> Tensor:
+    """About the nearest matrix with singular values near 1, by Newton-Schulz iterations.
+
+    Coefficients of Jordan et al. (2024), chosen there for few steps rather than exactness.
+    """
+    tall = matrix.shape[0] > matrix.shape[1]
+    values: Tensor = (matrix.T if tall else matrix) / (matrix.norm() + 1e-7)
+    for _ in range(steps):
+        gram = values @ values.T
+        values = 3.4445 * values + (-4.7750 * gram + 2.0315 * gram @ gram) @ values
+    return values.T if tall else values
+
+
+def build_optimiser(recipe: Recipe, network: nn.Module, total_steps: int) -> Optimiser:
     """The optimiser that `recipe` names, over all parameters of `network`."""
-    return Adam(network.parameters(), recipe.learning_rate)
+    kinds = {"adam": Adam, "muon": Muon}
+    schedules = {"constant": constant, "triangle": triangle(total_steps)}
+    schedule = schedules[recipe.schedule]
+    return kinds[recipe.optimiser](network.parameters(), recipe.learning_rate, schedule)

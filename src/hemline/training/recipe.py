@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from hemline.errors import RecipeError
+from hemline.pixels import SIDE
+
+MOST_STAGES = 4  # 14x14 after the patches, then 7, 3 and 1
 
 
 @dataclass(frozen=True)
@@ -20,31 +23,53 @@ class Recipe:
     Attributes:
         name: what runs and figures call it.
         description: one line for people.
-        network: kind of network.
-        hidden: units of each hidden layer.
+        network: kind of network, a perceptron or a convolutional one.
+        widths: units of each hidden layer, or channels of each stage.
+        views: what the model file looks at: the picture as it is, or also its mirror image.
         epochs: times through the training part.
         batch_size: pictures a step.
-        optimiser: how a gradient becomes a change of weights (Adam: Kingma & Ba, 2015).
+        optimiser: how a gradient becomes a change of weights.
         learning_rate: size of that change.
+        schedule: how the learning rate changes over the training.
+        label_smoothing: share of the target spread over all classes (Szegedy et al., 2016).
+        flip: mirror half of the pictures left to right.
+        shift: move pictures by up to so many pixels each way.
+        bfloat16: compute with 8 bits of mantissa where the processor does so by itself.
     """
 
     name: str
     description: str
-    network: Literal["mlp"]
-    hidden: tuple[int, ...]
+    network: Literal["mlp", "conv"]
+    widths: tuple[int, ...]
     epochs: int
     batch_size: int
-    optimiser: Literal["adam"]
+    optimiser: Literal["adam", "muon"]
     learning_rate: float
+    views: Literal["one", "mirrored"] = "one"
+    schedule: Literal["constant", "triangle"] = "constant"
+    label_smoothing: float = 0.0
+    flip: bool = False
+    shift: int = 0
+    bfloat16: bool = False
 
     def __post_init__(self) -> None:
         positive: dict[str, float] = {"epochs": self.epochs, "batch_size": self.batch_size}
-        positive |= {"hidden": min(self.hidden, default=1), "learning_rate": self.learning_rate}
+        positive |= {"widths": min(self.widths, default=1), "learning_rate": self.learning_rate}
         for key, value in positive.items():
             if not 0 < value < math.inf:
                 raise RecipeError(
                     f"Expected {key} above zero, received {value}; correct recipe {self.name}."
                 )
+        if not (0 <= self.label_smoothing < 1 and 0 <= self.shift < SIDE):
+            raise RecipeError(
+                f"Expected label_smoothing from 0 to below 1 and shift from 0 to {SIDE - 1}, "
+                f"received {self.label_smoothing} and {self.shift}; correct recipe {self.name}."
+            )
+        if self.network == "conv" and not 1 <= len(self.widths) <= MOST_STAGES:
+            raise RecipeError(
+                f"Expected widths of 1 to {MOST_STAGES} stages for network conv, received "
+                f"{list(self.widths)}; correct recipe {self.name}."
+            )
 
     def steps_per_epoch(self, pictures: int) -> int:
         """Batches that `pictures` make, the last one perhaps smaller."""
@@ -88,16 +113,19 @@ def parse_recipe(values: Mapping[str, Any]) -> Recipe:
         RecipeError: an unknown or missing key, or a value of the wrong type.
     """
     fields = {field.name: field.type for field in dataclasses.fields(Recipe)}
+    required = {
+        field.name for field in dataclasses.fields(Recipe) if field.default is dataclasses.MISSING
+    }
     for problem, keys in (
         ("unknown", values.keys() - fields.keys()),
-        ("missing", fields.keys() - values.keys()),
+        ("missing", required - values.keys()),
     ):
         if keys:
             raise RecipeError(
                 f"Expected the keys {', '.join(fields)} in a recipe, received {problem} "
                 f"{', '.join(sorted(keys))}; correct the recipe or --set."
             )
-    return Recipe(**{key: _typed(key, values[key], fields[key]) for key in fields})
+    return Recipe(**{key: _typed(key, values[key], fields[key]) for key in values})
 
 
 def _read(name: str | Path) -> str:
@@ -143,7 +171,8 @@ def _typed(key: str, value: Any, kind: Any) -> Any:
     elif type(value) is kind:
         return value
     else:
-        expected = {int: "a whole number", float: "a number", str: "text"}[kind]
+        names = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+        expected = names[kind]
     raise RecipeError(
         f"Expected {key} to be {expected}, received {value!r}; correct the recipe or --set."
     )

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from hemline.data import Dataset, Split
 from hemline.errors import RunError
 from hemline.files import write_whole
-from hemline.networks import Network, build_network
+from hemline.networks import build_network
+from hemline.training.augmentation import build_augmentation
 from hemline.training.checkpoint import load_checkpoint, save_checkpoint
-from hemline.training.epochs import Pass, native_fits, run_epoch
+from hemline.training.epochs import Pass, bfloat16_is_fast, native_fits, run_epoch
 from hemline.training.export import export_model
-from hemline.training.optimisers import Adam, build_optimiser
+from hemline.training.optimisers import build_optimiser
 from hemline.training.recipe import Recipe
 from hemline.training.run import Run, describe_environment
 
@@ -60,21 +60,44 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, dataset: Dataset, seed: int, run: Run) -> None:
         self.recipe, self.dataset, self.seed, self.run = recipe, dataset, seed, run
-        self.network: Network = build_network(recipe.network, recipe.hidden, seed)
-        self.optimiser: Adam = build_optimiser(recipe, self.network)
+        self.on_step: Callable[[float], None] = lambda _: None
+        mirrored = recipe.views == "mirrored"
+        self.network = build_network(recipe.network, recipe.widths, seed, mirrored=mirrored)
         self.epochs: list[EpochFigures] = []
 
     def start(self, split: Split, *, resume: bool) -> None:
         """Claim the run folder, or take up where the checkpoint left off."""
-        engine = "native" if native_fits(self.network, self.optimiser) else "torch"
+        self.pixels, self.labels = torch.tensor(split.pixels), torch.tensor(split.labels)
+        self.total_steps = self.recipe.epochs * self.recipe.steps_per_epoch(len(split))
+        self.optimiser = build_optimiser(self.recipe, self.network, self.total_steps)
+        work = self.work(1)
+        native = native_fits(self.network, self.optimiser, work)
         self.environment = describe_environment(
-            self.seed, self.dataset.describe(split), engine=engine, threads=torch.get_num_threads()
+            self.seed,
+            self.dataset.describe(split),
+            engine="native" if native else "torch",
+            precision="bfloat16" if work.bfloat16 else "float32",
+            threads=torch.get_num_threads(),
         )
         self.run.start(self.recipe, self.environment, resume=resume)
         if resume and self.run.checkpoint.exists():
             self.load()
 
-    def epoch(self, pixels: Tensor, labels: Tensor) -> EpochFigures:
+    def work(self, epoch: int) -> Pass:
+        """What one epoch goes through; it depends on nothing but seed and epoch."""
+        generator = torch.Generator().manual_seed(unrelated(self.seed, epoch))
+        return Pass(
+            self.pixels,
+            self.labels,
+            order=torch.randperm(len(self.pixels), generator=generator),
+            batch_size=self.recipe.batch_size,
+            augment=build_augmentation(self.recipe, generator),
+            label_smoothing=self.recipe.label_smoothing,
+            bfloat16=self.recipe.bfloat16 and bfloat16_is_fast(),
+            on_step=lambda: self.on_step(self.optimiser.steps / self.total_steps),
+        )
+
+    def epoch(self) -> EpochFigures:
         """Train one epoch and write the checkpoint.
 
         Raises:
@@ -82,9 +105,7 @@ class Trainer:
         """
         began = time.perf_counter()
         number = len(self.epochs) + 1
-        order = shuffled(len(pixels), self.seed, number)
-        work = Pass(pixels, labels, order, self.recipe.batch_size)
-        loss, accuracy = run_epoch(self.network, self.optimiser, work)
+        loss, accuracy = run_epoch(self.network, self.optimiser, self.work(number))
         if not math.isfinite(loss):
             raise RunError(
                 f"Expected a finite loss, received {loss} in epoch {number}; the checkpoint of "
@@ -143,6 +164,7 @@ def train(
     seed: int = 0,
     resume: bool = False,
     on_epoch: Callable[[EpochFigures], None] = lambda _: None,
+    on_step: Callable[[float], None] = lambda _: None,
 ) -> TrainingResult:
     """Train on the training part of `dataset` and leave a run in `folder`.
 
@@ -156,6 +178,7 @@ def train(
         seed: of the initial weights and the order of the pictures.
         resume: go on from the checkpoint in `folder`.
         on_epoch: called after each epoch, when its checkpoint is on disk.
+        on_step: called after steps with the share of the training that is done.
 
     Raises:
         DataError: the data cannot be had.
@@ -165,13 +188,13 @@ def train(
     """
     began = time.perf_counter()
     split = dataset.train
-    pixels, labels = torch.tensor(split.pixels), torch.tensor(split.labels)
     trainer = Trainer(recipe, dataset, seed, Run(folder))
+    trainer.on_step = on_step
     trainer.start(split, resume=resume)
     data_ready = time.perf_counter()
     try:
         while len(trainer.epochs) < recipe.epochs:
-            on_epoch(trainer.epoch(pixels, labels))
+            on_epoch(trainer.epoch())
     except KeyboardInterrupt:
         if trainer.run.checkpoint.exists():
             trainer.load()
@@ -197,9 +220,7 @@ def train(
     )
 
 
-def shuffled(count: int, seed: int, epoch: int) -> Tensor:
-    """The order of one epoch, int64 `(count,)`."""
-    # A hash keeps the orders of neighbouring seeds and epochs unrelated.
+def unrelated(seed: int, epoch: int) -> int:
+    """A seed for one epoch: those of neighbouring seeds and epochs have nothing in common."""
     digest = hashlib.sha256(f"{seed}/{epoch}".encode()).digest()
-    generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
-    return torch.randperm(count, generator=generator)
+    return int.from_bytes(digest[:7], "big")

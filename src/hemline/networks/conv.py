@@ -1,0 +1,129 @@
+"""A small convolutional network in the manner of airbench (Jordan, 2024).
+
+Patches of 2x2 pixels, then stages of two 3x3 convolutions; between stages the picture is halved.
+Each convolution starts as a partial identity, so that pixels reach the logits from the first step.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from hemline.labels import CLASSES
+from hemline.networks.layers import Dense, Rescaling
+
+_PATCHES = 16  # channels of the first layer; more cost time and gave nothing
+
+
+class Centering(Rescaling):
+    """Pixels 0..255 (uint8) to about -0.3..0.7, one channel."""
+
+    purpose = "scales pixels to 0..1 and takes away the mean brightness of the data, 0.286"
+    mean = 0.286
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """`(n, 28, 28)` uint8 to `(n, 1, 28, 28)` float32, channels last."""
+        values = super().forward(pixels).sub_(self.mean)
+        return values[:, None].contiguous(memory_format=torch.channels_last)
+
+
+class Convolution(nn.Module):
+    """Filters of `size` x `size`, without bias, initialised as a partial identity where they fit.
+
+    Args:
+        inputs: channels that come in.
+        outputs: channels that go out.
+        size: edge of a filter; a filter of 2 moves in steps of 2, one of 3 keeps the size.
+        generator: source of the random weights.
+    """
+
+    def __init__(self, inputs: int, outputs: int, *, size: int, generator: torch.Generator) -> None:
+        super().__init__()
+        self.stride, self.padding = (2, 0) if size == 2 else (1, 1)
+        limit = (inputs * size * size) ** -0.5
+        weight = torch.empty(outputs, inputs, size, size)
+        weight.uniform_(-limit, limit, generator=generator)
+        if size == 3:
+            nn.init.dirac_(weight[:inputs])
+        self.weight = nn.Parameter(weight.contiguous(memory_format=torch.channels_last))
+
+    @property
+    def purpose(self) -> str:
+        """What the layer does, in a few words."""
+        outputs, inputs, size, _ = self.weight.shape
+        return f"{outputs} filters of {size}x{size}, each over {inputs} channels"
+
+    def forward(self, values: Tensor) -> Tensor:
+        """`(n, inputs, h, w)` to `(n, outputs, h', w')`."""
+        return functional.conv2d(values, self.weight, None, self.stride, self.padding)
+
+
+class Halving(nn.Module):
+    """The largest of each 2x2 values."""
+
+    purpose = "keeps the largest of each 2x2 values"
+
+    def forward(self, values: Tensor) -> Tensor:
+        """`(n, c, h, w)` to `(n, c, h/2, w/2)`, rounded down."""
+        return functional.max_pool2d(values, 2)
+
+
+class Normalisation(nn.Module):
+    """Batch normalisation without a scale (Ioffe & Szegedy, 2015), then ReLU.
+
+    The running statistics follow quickly, because a training has few steps.
+    """
+
+    purpose = "brings every channel to mean 0 and deviation 1, adds a bias; ReLU"
+    momentum, epsilon = 0.4, 1e-5
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(channels))
+        self.register_buffer("scale", torch.ones(channels))
+        self.register_buffer("mean", torch.zeros(channels))
+        self.register_buffer("variance", torch.ones(channels))
+
+    def forward(self, values: Tensor) -> Tensor:
+        """`(n, channels, h, w)` to the same shape."""
+        normal = functional.batch_norm(
+            values,
+            self.get_buffer("mean"),
+            self.get_buffer("variance"),
+            self.get_buffer("scale"),
+            self.bias,
+            self.training,
+            self.momentum,
+            self.epsilon,
+        )
+        return functional.relu(normal)
+
+
+class GlobalMaximum(nn.Module):
+    """The largest value of every channel, wherever it is."""
+
+    purpose = "keeps the largest value of every channel, wherever it is"
+
+    def forward(self, values: Tensor) -> Tensor:
+        """`(n, c, h, w)` to `(n, c)` float32."""
+        return values.amax((2, 3)).float()
+
+
+def conv_layers(widths: Sequence[int], generator: torch.Generator) -> list[nn.Module]:
+    """Layers of a convolutional network with `widths` channels in each stage."""
+    layers: list[nn.Module] = [Centering()]
+    layers += [Convolution(1, _PATCHES, size=2, generator=generator), Normalisation(_PATCHES)]
+    channels = _PATCHES
+    for stage, width in enumerate(widths):
+        for place in range(2):
+            layers.append(Convolution(channels, width, size=3, generator=generator))
+            channels = width
+            if place == 1 and stage + 1 < len(widths):
+                layers.append(Halving())
+            layers.append(Normalisation(width))
+    return [
+        *layers,
+        GlobalMaximum(),
+        Dense(channels, len(CLASSES), relu=False, generator=generator),
+    ]
