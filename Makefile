@@ -20,6 +20,7 @@ lint: setup
 
 bench: setup
 	$(BIN)/python benchmarks/accuracy.py seed
+	$(BIN)/python benchmarks/accuracy.py fast
 	$(BIN)/python benchmarks/seed.py
 
 setup: .venv/.ready

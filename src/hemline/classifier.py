@@ -11,7 +11,7 @@ from hemline.errors import ModelFileError
 from hemline.labels import CLASSES
 from hemline.pixels import Pixels, as_pixels
 
-_CHUNK = 1024  # pictures at a time: bounds the memory, and loses no speed
+_CHUNK = 500  # pictures at a time: bounds the memory, and loses no speed
 _INPUT = ("tensor(uint8)", [28, 28])
 _METADATA = {"classes", "recipe", "seed", "parameters", "data", "versions", "figures"}
 

@@ -19,7 +19,7 @@ _PATCHES = 16  # channels of the first layer; more cost time and gave nothing
 class Centering(Rescaling):
     """Pixels 0..255 (uint8) to about -0.3..0.7, one channel."""
 
-    purpose = "scales pixels to 0..1 and takes away the mean brightness of the data, 0.286"
+    purpose = "scales pixels to 0..1, less their mean of 0.286"
     mean = 0.286
 
     def forward(self, pixels: Tensor) -> Tensor:
@@ -52,7 +52,8 @@ class Convolution(nn.Module):
     def purpose(self) -> str:
         """What the layer does, in a few words."""
         outputs, inputs, size, _ = self.weight.shape
-        return f"{outputs} filters of {size}x{size}, each over {inputs} channels"
+        plural = "s" if inputs > 1 else ""
+        return f"{outputs} filters of {size}x{size} over {inputs} channel{plural}"
 
     def forward(self, values: Tensor) -> Tensor:
         """`(n, inputs, h, w)` to `(n, outputs, h', w')`."""
@@ -75,7 +76,7 @@ class Normalisation(nn.Module):
     The running statistics follow quickly, because a training has few steps.
     """
 
-    purpose = "brings every channel to mean 0 and deviation 1, adds a bias; ReLU"
+    purpose = "evens out every channel, adds a bias; ReLU"
     momentum, epsilon = 0.4, 1e-5
 
     def __init__(self, channels: int) -> None:

@@ -97,6 +97,17 @@ class Trainer:
             on_step=lambda: self.on_step(self.optimiser.steps / self.total_steps),
         )
 
+    def train(self, on_epoch: Callable[[EpochFigures], None]) -> None:
+        """Train all epochs that are left; when interrupted, export the last whole one."""
+        try:
+            while len(self.epochs) < self.recipe.epochs:
+                on_epoch(self.epoch())
+        except KeyboardInterrupt:
+            if self.run.checkpoint.exists():
+                self.load()
+                self.export()
+            raise
+
     def epoch(self) -> EpochFigures:
         """Train one epoch and write the checkpoint.
 
@@ -192,14 +203,7 @@ def train(
     trainer.on_step = on_step
     trainer.start(split, resume=resume)
     data_ready = time.perf_counter()
-    try:
-        while len(trainer.epochs) < recipe.epochs:
-            on_epoch(trainer.epoch())
-    except KeyboardInterrupt:
-        if trainer.run.checkpoint.exists():
-            trainer.load()
-            trainer.export()
-        raise
+    trainer.train(on_epoch)
     trained = time.perf_counter()
     trainer.export()
     exported = time.perf_counter()
@@ -209,15 +213,8 @@ def train(
         "data": data_ready - began,
         "export": exported - trained,
     }
-    return TrainingResult(
-        recipe,
-        seed,
-        trainer.network.parameter_count,
-        recipe.steps_per_epoch(len(split)),
-        trainer.epochs,
-        seconds,
-        trainer.run,
-    )
+    parameters, steps = trainer.network.parameter_count, recipe.steps_per_epoch(len(split))
+    return TrainingResult(recipe, seed, parameters, steps, trainer.epochs, seconds, trainer.run)
 
 
 def unrelated(seed: int, epoch: int) -> int:
