@@ -195,6 +195,15 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(sketches, tmp_
     assert len((tmp_path / "run" / "metrics.jsonl").read_text().splitlines()) == 1
 
 
+def test_metrics_that_a_kill_cut_short_are_completed(sketches, tmp_path):
+    recipe = load_recipe("seed", ["epochs=2"])
+    metrics = train(recipe, sketches, folder=tmp_path / "run").run.metrics
+    whole = metrics.read_text()
+    metrics.write_text(whole.splitlines(keepends=True)[0])
+    train(recipe, sketches, folder=tmp_path / "run", resume=True)
+    assert metrics.read_text() == whole
+
+
 def test_a_damaged_checkpoint_is_refused(sketches, tmp_path):
     folder = tmp_path / "run"
     train(load_recipe("seed", ["epochs=1"]), sketches, folder=folder)

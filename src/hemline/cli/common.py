@@ -30,6 +30,10 @@ JsonOption = Annotated[
 SeedOption = Annotated[
     int, typer.Option(min=0, help="Of the initial weights and the order of the pictures.")
 ]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Run folder. Left out: a new one in runs/."),
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change one key of the recipe; repeatable."),

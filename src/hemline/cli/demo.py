@@ -1,7 +1,6 @@
 """`hemline demo`: the main job from end to end, with whatever data can be had."""
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,6 +8,7 @@ import typer
 from hemline.cli.common import (
     DataOption,
     JsonOption,
+    OutOption,
     SeedOption,
     accuracy_line,
     console,
@@ -28,10 +28,7 @@ def command(
     recipe: Annotated[str, typer.Option(metavar="RECIPE", help="Recipe to train by.")] = "fast",
     data: DataOption = None,
     seed: SeedOption = 0,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Run folder. Left out: a new one in runs/."),
-    ] = None,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Do the main job: obtain the data, train, evaluate, predict the first test picture.

@@ -12,6 +12,7 @@ import typer
 from hemline.cli.common import (
     DataOption,
     JsonOption,
+    OutOption,
     SeedOption,
     SetOption,
     console,
@@ -36,10 +37,7 @@ def command(
         int | None, typer.Option(min=1, help="Epochs, instead of the recipe's.")
     ] = None,
     seed: SeedOption = 0,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Run folder. Left out: a new one in runs/."),
-    ] = None,
+    out: OutOption = None,
     changes: SetOption = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     as_json: JsonOption = False,

@@ -4,6 +4,7 @@ PyTorch's own optimisers would do, but making the first one imports its compiler
 longer than training the tutorial's network.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -14,7 +15,7 @@ from hemline.training.recipe import Recipe
 from hemline.training.schedules import Schedule, constant, triangle
 
 
-class Optimiser:
+class Optimiser(ABC):
     """What all optimisers share: parameters, learning rate, and a memory for each parameter.
 
     Attributes:
@@ -48,9 +49,9 @@ class Optimiser:
             if gradient is not None:
                 self.move(place, parameter, gradient, rate)
 
+    @abstractmethod
     def move(self, place: int, parameter: nn.Parameter, gradient: Tensor, rate: float) -> None:
-        """Move one parameter in place."""
-        raise NotImplementedError
+        """Move one parameter in place; `place` is its place in every memory."""
 
     def state(self) -> dict[str, Tensor]:
         """Tensors that a checkpoint keeps."""

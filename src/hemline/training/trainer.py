@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from hemline.data import Dataset, Split
+from hemline.data import Dataset
 from hemline.errors import RunError
 from hemline.files import write_whole
 from hemline.networks import build_network
@@ -58,30 +58,44 @@ class TrainingResult:
 class Trainer:
     """One training under way: network, optimiser and the epochs behind it."""
 
-    def __init__(self, recipe: Recipe, dataset: Dataset, seed: int, run: Run) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        dataset: Dataset,
+        seed: int,
+        run: Run,
+        on_step: Callable[[float], None] = lambda _: None,
+    ) -> None:
         self.recipe, self.dataset, self.seed, self.run = recipe, dataset, seed, run
-        self.on_step: Callable[[float], None] = lambda _: None
+        split = dataset.train
+        self.pixels, self.labels = torch.tensor(split.pixels), torch.tensor(split.labels)
         mirrored = recipe.views == "mirrored"
         self.network = build_network(recipe.network, recipe.widths, seed, mirrored=mirrored)
+        self.total_steps = recipe.epochs * recipe.steps_per_epoch(len(split))
+        self.optimiser = build_optimiser(recipe, self.network, self.total_steps)
+        self.on_step = on_step
         self.epochs: list[EpochFigures] = []
+        self.environment = self.describe()
 
-    def start(self, split: Split, *, resume: bool) -> None:
-        """Claim the run folder, or take up where the checkpoint left off."""
-        self.pixels, self.labels = torch.tensor(split.pixels), torch.tensor(split.labels)
-        self.total_steps = self.recipe.epochs * self.recipe.steps_per_epoch(len(split))
-        self.optimiser = build_optimiser(self.recipe, self.network, self.total_steps)
+    def describe(self) -> dict[str, Any]:
+        """What `environment.json` says of this training."""
         work = self.work(1)
         native = native_fits(self.network, self.optimiser, work)
-        self.environment = describe_environment(
+        return describe_environment(
             self.seed,
-            self.dataset.describe(split),
+            self.dataset.describe(self.dataset.train),
             engine="native" if native else "torch",
             precision="bfloat16" if work.bfloat16 else "float32",
             threads=torch.get_num_threads(),
         )
+
+    def start(self, *, resume: bool) -> None:
+        """Claim the run folder, or take up where the checkpoint left off."""
         self.run.start(self.recipe, self.environment, resume=resume)
         if resume and self.run.checkpoint.exists():
             self.load()
+            # The process may have been killed between the checkpoint and its metrics.
+            self.run.write_metrics([asdict(epoch) for epoch in self.epochs])
 
     def work(self, epoch: int) -> Pass:
         """What one epoch goes through; it depends on nothing but seed and epoch."""
@@ -198,10 +212,8 @@ def train(
             and its model file.
     """
     began = time.perf_counter()
-    split = dataset.train
-    trainer = Trainer(recipe, dataset, seed, Run(folder))
-    trainer.on_step = on_step
-    trainer.start(split, resume=resume)
+    trainer = Trainer(recipe, dataset, seed, Run(folder), on_step)
+    trainer.start(resume=resume)
     data_ready = time.perf_counter()
     trainer.train(on_epoch)
     trained = time.perf_counter()
@@ -213,7 +225,7 @@ def train(
         "data": data_ready - began,
         "export": exported - trained,
     }
-    parameters, steps = trainer.network.parameter_count, recipe.steps_per_epoch(len(split))
+    parameters, steps = trainer.network.parameter_count, recipe.steps_per_epoch(len(dataset.train))
     return TrainingResult(recipe, seed, parameters, steps, trainer.epochs, seconds, trainer.run)
 
 
