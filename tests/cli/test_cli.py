@@ -125,6 +125,14 @@ def test_demo_on_real_data_does_the_main_job(program, real_folder, tmp_path):
         assert picture.width > 500
 
 
+def test_the_commands_that_train_and_demo_suggest_find_the_data_again(program, tmp_path):
+    for command in (["train", "seed", "--epochs", "1"], ["demo", "--recipe", "seed"]):
+        text = program(*command, "--data", "sketches", cwd=tmp_path).stdout
+        suggested = next(line.split() for line in text.splitlines() if " evaluate " in line)
+        done = program(*suggested[suggested.index("evaluate") :], cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+
+
 def test_demo_without_data_or_network_says_everywhere_that_it_draws(program, tmp_path):
     done = program(
         *["demo", "--recipe", "seed", "--out", tmp_path / "run"], env=_without_network(tmp_path)

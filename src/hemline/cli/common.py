@@ -1,6 +1,8 @@
 """What the commands share: options, tables, and how figures are written."""
 
 import json
+import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from hemline.classifier import Classifier
+    from hemline.data import Dataset
     from hemline.evaluation import Evaluation
 
 DataOption = Annotated[
@@ -70,6 +73,18 @@ def program_name() -> str:
     if called.name == "__main__.py":
         return "python -m hemline"
     return "hemline" if shutil.which("hemline") else str(called)
+
+
+def is_named(data: str | None) -> bool:
+    """Whether the user says where the data are."""
+    return bool(data or os.environ.get("HEMLINE_DATA"))
+
+
+def data_option(dataset: "Dataset", data: str | None) -> str:
+    """What a suggested command needs to find the same data again."""
+    if dataset.drawn:
+        return " --data sketches"
+    return f" --data {shlex.quote(dataset.source)}" if is_named(data) else ""
 
 
 def percent(share: float) -> str:

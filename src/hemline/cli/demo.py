@@ -1,6 +1,5 @@
 """`hemline demo`: the main job from end to end, with whatever data can be had."""
 
-import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +11,8 @@ from hemline.cli.common import (
     SeedOption,
     accuracy_line,
     console,
+    data_option,
+    is_named,
     print_json,
     program_name,
 )
@@ -49,8 +50,8 @@ def command(
     if as_json:
         print_json(document)
     else:
-        option = _option(dataset, named=_named(data))
-        _conclude(accuracy_line(evaluation, dataset.name), document, option)
+        accuracy = accuracy_line(evaluation, dataset.name)
+        _conclude(accuracy, document, data_option(dataset, data))
 
 
 def _open(data: str | None) -> tuple["Dataset", str]:
@@ -61,13 +62,9 @@ def _open(data: str | None) -> tuple["Dataset", str]:
     try:
         return open_dataset(data), ""
     except DataError as error:
-        if _named(data):  # what was named must be what is used
+        if is_named(data):  # what was named must be what is used
             raise
         return open_dataset("sketches"), str(error)
-
-
-def _named(data: str | None) -> bool:
-    return bool(data or os.environ.get("HEMLINE_DATA"))
 
 
 def _introduce(dataset: "Dataset", reason: str) -> None:
@@ -116,10 +113,3 @@ def _conclude(accuracy: str, document: dict[str, Any], option: str) -> None:
         f"  {hemline} predict --model {run} --test-index 0:10{option}\n"
         f"  {hemline} describe {document['recipe']}"
     )
-
-
-def _option(dataset: "Dataset", *, named: bool) -> str:
-    """What a suggested command needs to find the same data."""
-    if dataset.drawn:
-        return " --data sketches"
-    return f" --data {dataset.source}" if named else ""

@@ -16,6 +16,7 @@ from hemline.cli.common import (
     SeedOption,
     SetOption,
     console,
+    data_option,
     percent,
     print_json,
     program_name,
@@ -53,11 +54,12 @@ def command(
         raise RunError("Expected --out DIR beside --resume, received none; name the run folder.")
     changes = [*(changes or []), *([f"epochs={epochs}"] if epochs else [])]
     loaded = load_recipe(recipe, changes)
-    result = run_training(loaded, open_dataset(data), seed, out, resume=resume, quiet=as_json)
+    dataset = open_dataset(data)
+    result = run_training(loaded, dataset, seed, out, resume=resume, quiet=as_json)
     if as_json:
         print_json(_describe(result))
     else:
-        _print(result)
+        _print(result, data_option(dataset, data))
 
 
 def run_training(
@@ -109,11 +111,11 @@ def _describe(result: "TrainingResult") -> dict[str, Any]:
     }
 
 
-def _print(result: "TrainingResult") -> None:
+def _print(result: "TrainingResult", option: str) -> None:
     last, seconds = result.epochs[-1], result.seconds
     console().print(
         f"\nTrained {result.parameters:,} parameters in {seconds['training']:.1f} s "
         f"on {last.data}; training accuracy {percent(last.accuracy)}.\n"
         f"Model file: {result.run.model}\n"
-        f"Next: {program_name()} evaluate {result.run.folder}"
+        f"Next: {program_name()} evaluate {result.run.folder}{option}"
     )
