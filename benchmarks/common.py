@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from hemline.training.run import processor_name
+
 ROOT = Path(__file__).resolve().parent
 PEERS = ROOT / "peers"
 
@@ -47,16 +49,9 @@ def write_result(name: str, text: str) -> None:
     versions = ", ".join(f"{package} {metadata.version(package)}" for package in packages)
     facts = [
         f"- {datetime.date.today()}, `python {' '.join(sys.argv)}`",
-        f"- {_processor()}, {os.cpu_count()} cores, {platform.platform()}",
+        f"- {processor_name()}, {os.cpu_count()} cores, {platform.platform()}",
         f"- Python {platform.python_version()}, {versions}",
     ]
     result = f"# {name}\n\n{text}\n\n" + "\n".join(facts) + "\n"
     (ROOT / "results" / f"{name}.md").write_text(result)
     print(result)
-
-
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor())

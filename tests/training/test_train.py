@@ -134,6 +134,16 @@ def test_a_run_killed_twenty_times_goes_on_to_the_same_weights(sketches, tmp_pat
     assert list(folder.glob(".*")) == []
 
 
+def test_a_refused_start_leaves_what_another_process_is_writing(sketches, tmp_path):
+    folder = tmp_path / "run"
+    train(load_recipe("seed", ["epochs=1"]), sketches, folder=folder)
+    writing = folder / ".checkpoint.1-abcd.safetensors"
+    writing.write_bytes(b"half")
+    with pytest.raises(RunError, match="holds a run"):
+        train(load_recipe("seed", ["epochs=1"]), sketches, folder=folder)
+    assert writing.read_bytes() == b"half"
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -223,4 +233,4 @@ def test_new_run_folders_never_collide(tmp_path):
 
 
 def test_the_processor_has_a_name():
-    assert run._processor()
+    assert run.processor_name()

@@ -52,11 +52,12 @@ class Run:
             RunError: the folder cannot be written, holds a run already, or another run.
         """
         try:
-            self._clear_unfinished()
             if self.recipe.exists():
                 self._check(recipe, environment, resume=resume)
+                self._clear_unfinished()
                 return
             self.folder.mkdir(parents=True, exist_ok=True)
+            self._clear_unfinished()
             self._claim()
             write_whole(self.environment, json.dumps(environment, indent=2) + "\n")
             write_whole(self.recipe, recipe.to_toml())
@@ -135,14 +136,15 @@ def describe_environment(seed: int, data: dict[str, Any], **more: Any) -> dict[s
         | {package: metadata.version(package) for package in packages},
         "machine": {
             "system": platform.platform(),
-            "processor": _processor(),
+            "processor": processor_name(),
             "cores": os.cpu_count(),
         },
         **more,
     }
 
 
-def _processor() -> str:
+def processor_name() -> str:
+    """What the processor calls itself."""
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
