@@ -1,16 +1,27 @@
 """Augmentation changes what it should, keeps what it must, and depends on its generator alone."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from hemline.training.augmentation import Augmentation
+from hemline.training import load_recipe
+from hemline.training.augmentation import (
+    ERASED_AREA,
+    build_augmentation,
+    erase,
+    flip,
+    rotate,
+    shift,
+)
+
+EVERYTHING = dataclasses.replace(load_recipe("seed"), flip=True, rotate=9.0, shift=2, erase=0.5)
 
 
-def augmented(pixels, seed=0, **options):
-    generator = torch.Generator().manual_seed(seed)
-    settings = {"flip": False, "shift": 0} | options
-    return Augmentation(generator=generator, **settings)(torch.tensor(pixels))
+def chance(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
 
 
 @pytest.fixture
@@ -19,7 +30,7 @@ def pictures():
 
 
 def test_half_of_the_pictures_are_mirrored_and_the_others_left(pictures):
-    changed = augmented(pictures, flip=True).numpy()
+    changed = flip(torch.tensor(pictures), generator=chance()).numpy()
     same = (changed == pictures).all(axis=(1, 2))
     mirrored = (changed == pictures[:, :, ::-1]).all(axis=(1, 2))
     assert (same ^ mirrored).all()
@@ -28,7 +39,7 @@ def test_half_of_the_pictures_are_mirrored_and_the_others_left(pictures):
 
 @pytest.mark.parametrize("most", [1, 3])
 def test_every_picture_is_moved_by_at_most_so_many_pixels(pictures, most):
-    changed = augmented(pictures, shift=most).numpy()
+    changed = shift(torch.tensor(pictures), most=most, generator=chance()).numpy()
     padded = np.pad(pictures, ((0, 0), (most, most), (most, most)))
     places = range(2 * most + 1)
     seen = set()
@@ -44,10 +55,54 @@ def test_every_picture_is_moved_by_at_most_so_many_pixels(pictures, most):
     assert len(seen) == len(places) ** 2
 
 
+def test_pictures_turn_as_pillow_turns_them(monkeypatch):
+    shape = np.zeros((28, 28), np.uint8)
+    shape[6:20, 8:12], shape[16:20, 8:22] = 200, 120  # no symmetry
+    monkeypatch.setattr("hemline.training.augmentation._chances", lambda *_: torch.tensor([1.0]))
+    turned = rotate(torch.tensor(shape[None]), most=30.0, generator=chance())[0].numpy()
+    theirs = np.asarray(Image.fromarray(shape).rotate(30, Image.Resampling.BILINEAR))
+    mirror = np.asarray(Image.fromarray(shape).rotate(-30, Image.Resampling.BILINEAR))
+    gap = min(np.abs(turned.astype(int) - other).mean() for other in (theirs, mirror))
+    assert gap < 1  # grey levels out of 255; which way round is a matter of the sign of chance
+
+
+def test_pictures_turn_both_ways_and_only_so_far():
+    bar = np.zeros((400, 28, 28), np.uint8)
+    bar[:, 13:15, 2:26] = 255
+    turned = rotate(torch.tensor(bar), most=10.0, generator=chance()).numpy().astype(float)
+    heights = np.arange(28)[:, None]
+    left = (turned * heights)[:, :, 4:9].sum((1, 2)) / turned[:, :, 4:9].sum((1, 2))
+    right = (turned * heights)[:, :, 19:24].sum((1, 2)) / turned[:, :, 19:24].sum((1, 2))
+    angles = np.degrees(np.arctan((right - left) / 15))
+    assert np.abs(angles).max() < 10.5
+    assert angles.min() < -8
+    assert angles.max() > 8
+
+
+def test_a_share_of_the_pictures_loses_one_rectangle(pictures):
+    black = torch.zeros(2000, 28, 28, dtype=torch.uint8)
+    changed = erase(black, share=0.5, generator=chance()).numpy()
+    touched = changed.any(axis=(1, 2))
+    assert 900 < touched.sum() < 1100
+    for picture in changed[touched]:
+        rows, columns = np.flatnonzero(picture.any(1)), np.flatnonzero(picture.any(0))
+        box = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        assert (box > 0).mean() > 0.8  # noise: one value in 256 is black
+        assert box.size < 784 * (ERASED_AREA[1] + 0.1)
+    where = (changed[touched] > 0).mean(0)
+    assert where.min() > 0  # every place is hit, corners seldom
+
+
 def test_the_generator_alone_decides_and_the_pictures_stay(pictures):
-    before = pictures.copy()
-    options = {"flip": True, "shift": 2}
-    first, again, other = (augmented(pictures, seed, **options) for seed in (1, 1, 2))
+    given = torch.tensor(pictures)
+    first, again, other = (
+        build_augmentation(EVERYTHING, chance(seed))(given) for seed in (1, 1, 2)
+    )
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
-    assert (pictures == before).all()
+    assert np.array_equal(given.numpy(), pictures)
+    assert first.dtype == torch.uint8
+
+
+def test_a_recipe_without_augmentation_has_none():
+    assert build_augmentation(load_recipe("seed"), chance()) is None

@@ -12,9 +12,8 @@ from torch.nn import functional
 
 from hemline.networks import build_network
 from hemline.training import epochs
-from hemline.training.epochs import Pass, native_fits, run_native, run_torch
+from hemline.training.epochs import Pass, _backward, evaluate, native_fits, run_native, run_torch
 from hemline.training.optimisers import Adam, Muon
-from hemline.training.schedules import triangle
 
 # Where CI is set, an epoch that was not built is a fault and not a circumstance.
 needs_compiler = pytest.mark.skipif(
@@ -32,15 +31,20 @@ def pictures(count: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
     return pixels, labels
 
 
+def whole_pass(pixels, labels, batch_size, rate=0.001, order=None):
+    order = torch.arange(len(pixels)) if order is None else order
+    return Pass(pixels, labels, order, [rate] * math.ceil(len(order) / batch_size), batch_size)
+
+
 def trained(run, count, batch_size, hidden, rounds=1):
     """Weights, moments and figures after some epochs by `run`."""
     pixels, labels = pictures(count)
     network = build_network("mlp", hidden, seed=1)
-    optimiser = Adam(network.parameters(), 0.001)
+    optimiser = Adam(network.parameters())
     figures = []
     for number in range(rounds):
         order = torch.randperm(count, generator=torch.Generator().manual_seed(number))
-        figures.append(run(network, optimiser, Pass(pixels, labels, order, batch_size)))
+        figures.append(run(network, optimiser, whole_pass(pixels, labels, batch_size, order=order)))
     tensors = [*network.parameters(), *optimiser.memory["first"], *optimiser.memory["second"]]
     return [tensor.detach().clone() for tensor in tensors], figures, optimiser.steps
 
@@ -79,8 +83,7 @@ def test_the_number_of_threads_does_not_change_a_bit(monkeypatch):
 def test_our_adam_is_pytorchs_adam():
     pixels, labels = pictures(200)
     mine, theirs = (build_network("mlp", (32,), seed=1) for _ in range(2))
-    work = Pass(pixels, labels, torch.arange(200), 20)
-    run_torch(mine, Adam(mine.parameters(), 0.01), work)
+    run_torch(mine, Adam(mine.parameters()), whole_pass(pixels, labels, 20, 0.01))
     oracle = torch.optim.Adam(theirs.parameters(), lr=0.01, eps=1e-7)
     for start in range(0, 200, 20):
         batch = slice(start, start + 20)
@@ -96,8 +99,8 @@ def test_figures_of_an_epoch_are_those_before_each_step():
     network = build_network("mlp", (16,), seed=1)
     with torch.no_grad():
         logits = network(pixels)
-    work = Pass(pixels, labels, torch.arange(64), 64)
-    loss, accuracy = run_torch(network, Adam(network.parameters(), 0.1), work)
+    work = whole_pass(pixels, labels, 64, 0.1)
+    loss, accuracy, _ = run_torch(network, Adam(network.parameters()), work)
     assert loss == pytest.approx(functional.cross_entropy(logits, labels.long()).item(), rel=1e-5)
     assert accuracy == (logits.argmax(1) == labels).float().mean().item()
 
@@ -108,21 +111,28 @@ def test_figures_of_an_epoch_are_those_before_each_step():
 )
 def test_only_networks_that_the_c_code_computes_are_given_to_it(widths, fits):
     network = build_network("mlp", widths, seed=0)
-    assert (
-        native_fits(network, Adam(network.parameters(), 0.1), Pass(*pictures(8), None, 4)) is fits
-    )
+    work = whole_pass(*pictures(8), 4)
+    assert native_fits(network, Adam(network.parameters()), work) is fits
 
 
 @needs_compiler
-def test_only_trainings_that_the_c_code_computes_are_given_to_it():
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rates": [0.1, 0.05]},
+        {"label_smoothing": 0.1},
+        {"augment": lambda pixels: pixels},
+        {"l2": 0.001},
+        {"weights": torch.ones(8)},
+        {"losses": torch.ones(8)},
+    ],
+)
+def test_only_trainings_that_the_c_code_computes_are_given_to_it(change):
     network = build_network("mlp", (64,), seed=0)
-    plain, work = Adam(network.parameters(), 0.1), Pass(*pictures(8), None, 4)
-    falling = Adam(network.parameters(), 0.1, triangle(10))
+    plain, work = Adam(network.parameters()), whole_pass(*pictures(8), 4)
     assert native_fits(network, plain, work)
-    assert not native_fits(network, falling, work)
-    assert not native_fits(network, Muon(network.parameters(), 0.1), work)
-    assert not native_fits(network, plain, work._replace(label_smoothing=0.1))
-    assert not native_fits(network, plain, work._replace(augment=lambda pixels: pixels))
+    assert not native_fits(network, Muon(network.parameters()), work)
+    assert not native_fits(network, plain, work._replace(**change))
 
 
 @needs_compiler
@@ -139,6 +149,56 @@ def test_only_trainings_that_the_c_code_computes_are_given_to_it():
 def test_the_c_code_refuses_what_would_read_beyond_its_memory(change, sentence):
     pixels, labels = pictures(8)
     network = build_network("mlp", (64,), seed=0)
-    arguments = {"pixels": pixels, "labels": labels, "order": torch.arange(8), "batch_size": 4}
+    work = whole_pass(pixels, labels, 4)._replace(**change)
     with pytest.raises(ValueError, match=sentence):
-        run_native(network, Adam(network.parameters(), 0.1), Pass(**(arguments | change)))
+        run_native(network, Adam(network.parameters()), work)
+
+
+@pytest.mark.parametrize("run", [run_torch, pytest.param(run_native, marks=needs_compiler)])
+def test_a_loss_that_is_no_number_is_noted_with_its_step(run):
+    network = build_network("mlp", (64,), seed=0)
+    work = whole_pass(*pictures(40), 4)._replace(rates=[1e30] * 10)
+    outcome = run(network, Adam(network.parameters()), work)
+    assert not math.isfinite(outcome.loss)
+    assert 1 <= outcome.finite_steps <= 3  # the first loss is that of the untouched weights
+
+
+def test_l2_adds_the_squared_weights_of_hidden_layers_as_keras_does():
+    pixels, labels = pictures(20)
+    plain, decayed = (build_network("mlp", (16, 8), seed=1) for _ in range(2))
+    for network, l2 in ((plain, 0.0), (decayed, 0.01)):
+        _backward(network, whole_pass(pixels, labels, 20)._replace(l2=l2), torch.arange(20))
+    for layer, reference in zip(decayed.layers[2:], plain.layers[2:], strict=True):
+        hidden = layer is not decayed.layers[-1]
+        extra = 2 * 0.01 * layer.weight if hidden else torch.zeros_like(layer.weight)
+        assert torch.allclose(layer.weight.grad, reference.weight.grad + extra, atol=1e-6)
+        assert torch.allclose(layer.bias.grad, reference.bias.grad, atol=1e-6)
+
+
+def test_weights_count_pictures_and_losses_are_noted():
+    pixels, labels = pictures(20)
+    network = build_network("mlp", (16,), seed=1)
+    with torch.no_grad():
+        each = functional.cross_entropy(network(pixels), labels.long(), reduction="none")
+    work = whole_pass(pixels, labels, 20)._replace(
+        weights=torch.arange(20.0), losses=torch.full((20,), torch.inf)
+    )
+    _backward(network, work, torch.arange(20))
+    assert torch.allclose(work.losses, each, atol=1e-6)
+    gradient = network.layers[2].weight.grad
+    reference = build_network("mlp", (16,), seed=1)
+    losses = functional.cross_entropy(reference(pixels), labels.long(), reduction="none")
+    (losses * torch.arange(20.0)).mean().backward()
+    assert torch.allclose(gradient, reference.layers[2].weight.grad, atol=1e-6)
+
+
+def test_evaluating_is_pytorchs_loss_and_changes_nothing():
+    pixels, labels = pictures(2500)
+    network = build_network("conv", (16,), seed=1)
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    loss, accuracy = evaluate(network, whole_pass(pixels, labels, 7))
+    with torch.no_grad():
+        logits = network(pixels)
+    assert loss == pytest.approx(functional.cross_entropy(logits, labels.long()).item(), rel=1e-4)
+    assert accuracy == pytest.approx((logits.argmax(1) == labels).float().mean().item())
+    assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())

@@ -22,7 +22,17 @@ recipes = st.builds(
     views=st.sampled_from(["one", "mirrored"]),
     label_smoothing=st.floats(0, 0.99),
     flip=st.booleans(),
+    rotate=st.floats(0, 180),
     shift=st.integers(0, 27),
+    erase=st.floats(0, 1),
+    dropout=st.floats(0, 0.99),
+    l2=st.floats(0, 1),
+    prune=st.floats(0, 0.99),
+    validation=st.floats(0.01, 0.99),
+    keep=st.sampled_from(["last", "best"]),
+    patience=st.integers(0, 9),
+    plateau=st.integers(0, 9),
+    plateau_factor=st.floats(0, 1),
 )
 
 
@@ -67,13 +77,26 @@ def test_changes_replace_single_keys():
         ("optimiser=sgd", "optimiser to be adam or muon, received 'sgd'"),
         ("epochs", "received epochs; write --set epochs=5"),
         ("flip=1", "flip to be true or false, received 1"),
-        ("shift=28", "shift from 0 to 27, received 0.0 and 28"),
-        ("label_smoothing=1.0", "received 1.0 and 0"),
+        ("shift=28", "shift from 0 to 27, received 28"),
+        ("label_smoothing=1.0", "label_smoothing from 0 to below 1, received 1.0"),
+        ("rotate=181", "rotate from 0 to 180, received 181"),
+        ("erase=1.5", "erase from 0 to 1, received 1.5"),
+        ("prune=1", "prune from 0 to below 1, received 1"),
+        ("l2=-1", "l2 of at least 0, received -1"),
+        ("l2=nan", "l2 of at least 0, received nan"),
+        ("patience=3", "validation above 0 beside patience"),
+        ("keep=best", "validation above 0 beside patience"),
     ],
 )
 def test_a_wrong_change_is_refused(change, sentence):
     with pytest.raises(RecipeError, match=sentence):
         load_recipe("seed", [change])
+
+
+@pytest.mark.parametrize("change", ["l2=0.1", "dropout=0.3"])
+def test_what_only_dense_layers_have_is_refused_for_others(change):
+    with pytest.raises(RecipeError, match="for hidden dense layers"):
+        load_recipe("fast", [change])
 
 
 @pytest.mark.parametrize("widths", ["[]", "[8, 8, 8, 8, 8]"])

@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from hemline import Classifier, Dataset, load_recipe, train
 from hemline.errors import RunError
 from hemline.training import checkpoint, new_run_folder, run, trainer
+from hemline.training.epochs import Outcome
 
 TWO = load_recipe("seed", ["epochs=2"])
 THREE = load_recipe("seed", ["epochs=3"])
@@ -198,11 +199,26 @@ def test_a_full_disk_keeps_the_checkpoint_before(sketches, tmp_path, monkeypatch
 
 
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(sketches, tmp_path, monkeypatch):
-    figures = iter([(0.5, 0.8), (float("nan"), 0.1)])
-    monkeypatch.setattr(trainer, "run_epoch", lambda *_: next(figures))
-    with pytest.raises(RunError, match="received nan in epoch 2; the checkpoint of epoch 1"):
+    outcomes = iter([Outcome(0.5, 0.8, 20), Outcome(float("nan"), 0.1, 7)])
+    monkeypatch.setattr(trainer, "run_epoch", lambda *_: next(outcomes))
+    monkeypatch.setattr(trainer.Trainer, "rates", lambda *_: [0.1] * 20)
+    with pytest.raises(RunError, match="nan at step 8 of epoch 2; the checkpoint of epoch 1"):
         train(TWO, sketches, folder=tmp_path / "run")
     assert len((tmp_path / "run" / "metrics.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_learning_rate_that_blows_up_is_stopped(sketches, tmp_path):
+    recipe = load_recipe("seed", ["epochs=1", "learning_rate=1e30"])
+    with pytest.raises(RunError, match=r"at step [23] of epoch 1; .* try a lower learning rate"):
+        train(recipe, sketches, folder=tmp_path / "run")
+    assert not (tmp_path / "run" / "checkpoint.safetensors").exists()
+
+
+def test_a_folder_that_nobody_may_write_is_refused(sketches, tmp_path):
+    tmp_path.chmod(0o500)
+    folder = Path("/sys") if os.geteuid() == 0 else tmp_path  # root may write everywhere else
+    with pytest.raises(RunError, match=r"not permitted|denied.*choose another with --out"):
+        train(TWO, sketches, folder=folder / "run")
 
 
 def test_metrics_that_a_kill_cut_short_are_completed(sketches, tmp_path):

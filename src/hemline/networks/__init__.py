@@ -7,13 +7,14 @@ from hemline.networks.conv import (
     Halving,
     Normalisation,
 )
-from hemline.networks.layers import Dense, Flatten, Rescaling
+from hemline.networks.layers import Dense, Dropout, Flatten, Rescaling
 from hemline.networks.network import LayerDescription, Network, build_network
 
 __all__ = [
     "Centering",
     "Convolution",
     "Dense",
+    "Dropout",
     "Flatten",
     "GlobalMaximum",
     "Halving",

@@ -57,3 +57,12 @@ class Dense(nn.Linear):
         """`(n, inputs)` to `(n, units)`, float32."""
         sums = super().forward(values)
         return functional.relu(sums) if self.relu else sums
+
+
+class Dropout(nn.Dropout):
+    """Silences each value by chance while training (Srivastava et al., 2014)."""
+
+    @property
+    def purpose(self) -> str:
+        """What the layer does, in a few words."""
+        return f"silences {self.p:.0%} of the values at each step of the training, none after it"

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from hemline.networks.conv import conv_layers
+from hemline.networks.layers import Dense, Dropout
 from hemline.networks.mlp import mlp_layers
 from hemline.pixels import SIDE
 
@@ -66,7 +67,12 @@ class Network(nn.Module):
 
 
 def build_network(
-    kind: str, widths: Sequence[int], seed: int, *, mirrored: bool = False
+    kind: str,
+    widths: Sequence[int],
+    seed: int,
+    *,
+    mirrored: bool = False,
+    dropout: float = 0.0,
 ) -> Network:
     """A freshly initialised network; the same seed gives the same weights.
 
@@ -75,6 +81,11 @@ def build_network(
         widths: units of each hidden layer, or channels of each stage.
         seed: of the initial weights.
         mirrored: predict from the picture and its mirror image.
+        dropout: share of the units of each hidden dense layer silenced while training.
     """
-    layers = NETWORKS[kind](widths, torch.Generator().manual_seed(seed))
+    layers: list[nn.Module] = []
+    for layer in NETWORKS[kind](widths, torch.Generator().manual_seed(seed)):
+        layers.append(layer)
+        if dropout and isinstance(layer, Dense) and layer.relu:
+            layers.append(Dropout(dropout))
     return Network(layers, mirrored=mirrored)

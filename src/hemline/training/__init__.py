@@ -1,8 +1,9 @@
 """Training: from a recipe and labelled pixels to a run folder with its model file."""
 
+from hemline.training.figures import EpochFigures, TrainingResult
 from hemline.training.recipe import Recipe, load_recipe, recipe_names
 from hemline.training.run import Run, new_run_folder
-from hemline.training.trainer import EpochFigures, TrainingResult, train
+from hemline.training.trainer import train
 
 __all__ = [
     "EpochFigures",

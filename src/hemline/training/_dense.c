@@ -42,7 +42,7 @@ typedef struct {
   float (*logits[2])[CLASSES]; /* of odd and even steps: a slice may be one step ahead */
   unsigned char *y;
   double loss;
-  long long correct;
+  long long correct, finite; /* right answers; steps before the loss was no longer a number */
 } Slice;
 
 static inline void update(const Adam *a, const float *g, float *w, float *m, float *v, int n) {
@@ -103,6 +103,7 @@ static void loss_gradient(Slice *slices, int count, Slice *s, int parity, Py_ssi
     s->loss += logf(sum) + z[best] - z[s->y[i]];
     s->correct += best == s->y[i];
   }
+  s->finite += isfinite(s->loss) != 0;
 }
 
 WIDEST static void update_output(Slice *s, const Adam *a, Py_ssize_t n) {
@@ -265,7 +266,7 @@ static PyObject *run(const Py_buffer *v, Py_ssize_t batch, double rate, double b
   train(slices, count, &b, total, rate, beta1, beta2, epsilon, steps, threads);
   for (int k = 0; k < count; k++) unpack(slices + k, k, hidden, buffers);
   Py_END_ALLOW_THREADS;
-  PyObject *result = Py_BuildValue("dL", slices[0].loss, slices[0].correct);
+  PyObject *result = Py_BuildValue("dLL", slices[0].loss, slices[0].correct, slices[0].finite);
   release(slices, count);
   return result;
 }
@@ -293,7 +294,7 @@ static PyMethodDef methods[] = {
     {"epoch", epoch, METH_VARARGS,
      "epoch(pixels, labels, order, *weights, *first_moments, *second_moments, batch,\n"
      "      learning_rate, beta1, beta2, epsilon, steps_done, threads)\n"
-     "-> (sum of losses, count of right answers)\n"
+     "-> (sum of losses, count of right answers, count of steps with a finite loss)\n"
      "\n"
      "pixels uint8 (n, 784), labels uint8 (n,), order int64 (m,); each of the three groups is\n"
      "hidden weight, hidden bias, output weight, output bias, float32, updated in place."},

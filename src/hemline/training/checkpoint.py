@@ -10,45 +10,40 @@ from torch import Tensor
 
 from hemline.errors import RunError
 from hemline.files import write_whole
-from hemline.networks import Network
-from hemline.training.optimisers import Optimiser
+
+Parts = dict[str, dict[str, Tensor]]
 
 
-def save_checkpoint(
-    path: Path, network: Network, optimiser: Optimiser, epochs: list[dict[str, Any]]
-) -> None:
-    """Write weights, optimiser and the figures of all epochs behind them, whole or not at all.
+def save_checkpoint(path: Path, parts: Parts, epochs: list[dict[str, Any]]) -> None:
+    """Write tensors by part and name, and the figures of all epochs, whole or not at all.
 
     Raises:
         OSError: the folder cannot be written; an older checkpoint stays.
     """
-    tensors = {f"network.{key}": value for key, value in network.state_dict().items()}
-    tensors |= {f"optimiser.{key}": value for key, value in optimiser.state().items()}
-    plain = {key: value.contiguous() for key, value in tensors.items()}  # not channels last
-    write_whole(path, save(plain, metadata={"epochs": json.dumps(epochs)}))
+    tensors = {
+        f"{part}.{name}": tensor.contiguous()  # not channels last
+        for part, named in parts.items()
+        for name, tensor in named.items()
+    }
+    write_whole(path, save(tensors, metadata={"epochs": json.dumps(epochs)}))
 
 
-def load_checkpoint(path: Path, network: Network, optimiser: Optimiser) -> list[dict[str, Any]]:
-    """Put weights and optimiser back, and return the figures of the epochs behind them.
+def load_checkpoint(path: Path) -> tuple[Parts, list[dict[str, Any]]]:
+    """Tensors by part and name, and the figures of the epochs behind them.
 
     Raises:
-        RunError: the file is damaged, or belongs to another network.
+        RunError: the file is damaged.
     """
+    parts: Parts = {}
     try:
         with safe_open(path, framework="pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            for key in file.keys():  # noqa: SIM118
+                part, _, name = key.partition(".")
+                parts.setdefault(part, {})[name] = file.get_tensor(key)
             epochs: list[dict[str, Any]] = json.loads(file.metadata()["epochs"])
-        network.load_state_dict(_below("network.", tensors))
-        optimiser.load_state(_below("optimiser.", tensors))
-    except Exception as error:  # safetensors, json and torch each raise their own
+    except Exception as error:  # safetensors and json each raise their own
         raise RunError(
             f"Expected the checkpoint of this run, received {path} that cannot be read "
             f"({str(error).splitlines()[0]}); begin again in a new folder."
         ) from error
-    return epochs
-
-
-def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {
-        key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)
-    }
+    return parts, epochs

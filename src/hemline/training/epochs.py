@@ -1,6 +1,5 @@
-"""One epoch: every picture once, in batches; each batch is one step of the optimiser."""
+"""One epoch: pictures in batches; each batch is one step of the optimiser."""
 
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -10,7 +9,6 @@ from torch.nn import functional
 
 from hemline.networks import Dense, Flatten, Network, Rescaling
 from hemline.training.optimisers import Adam, Optimiser
-from hemline.training.schedules import constant
 
 try:
     from hemline.training import _dense
@@ -19,15 +17,19 @@ except ImportError:  # built only where there is a C compiler; PyTorch does the 
 
 
 class Pass(NamedTuple):
-    """One pass over pictures.
+    """One pass over pictures, all tensors on one device.
 
     Attributes:
         pixels: uint8 `(n, 28, 28)`.
         labels: uint8 `(n,)`.
         order: int64 `(m,)`, the places of the pictures in the order of this pass.
+        rates: learning rate of each step; a step is a batch.
         batch_size: pictures a step.
+        weights: float32 `(n,)`, how much each picture counts; None for all alike.
+        losses: float32 `(n,)`, where the loss of each picture is noted, if it is wanted.
         augment: changes a batch of pixels, if anything does.
         label_smoothing: share of the target spread over all classes (Szegedy et al., 2016).
+        l2: times the squared weights of the hidden dense layers, added to the loss.
         bfloat16: compute convolutions and matrix products with 8 bits of mantissa.
         on_step: called after each step, or once after all of them.
     """
@@ -35,46 +37,96 @@ class Pass(NamedTuple):
     pixels: Tensor
     labels: Tensor
     order: Tensor
+    rates: list[float]
     batch_size: int
+    weights: Tensor | None = None
+    losses: Tensor | None = None
     augment: Callable[[Tensor], Tensor] | None = None
     label_smoothing: float = 0.0
+    l2: float = 0.0
     bfloat16: bool = False
     on_step: Callable[[], None] = lambda: None
 
 
-def run_epoch(network: Network, optimiser: Optimiser, work: Pass) -> tuple[float, float]:
+class Outcome(NamedTuple):
+    """What a pass gave, each picture judged at its step: the figures that Keras prints.
+
+    Attributes:
+        loss: mean cross-entropy in nats, while the weights were still moving.
+        accuracy: share of right answers, likewise.
+        finite_steps: steps until the loss was no longer a finite number.
+    """
+
+    loss: float
+    accuracy: float
+    finite_steps: int
+
+
+def run_epoch(network: Network, optimiser: Optimiser, work: Pass) -> Outcome:
     """Train one epoch in place, by the fastest means that fits.
 
     Args:
-        network: float32 on the CPU.
+        network: float32, on the device of `work`.
         optimiser: over all parameters of `network`.
         work: every picture once, or as `work.order` says.
-
-    Returns:
-        Mean loss (cross-entropy in nats) and accuracy over the epoch, each picture judged at its
-        step, while the weights were still moving: the figures that Keras prints.
     """
     run = run_native if native_fits(network, optimiser, work) else run_torch
     return run(network, optimiser, work)
 
 
-def run_torch(network: Network, optimiser: Optimiser, work: Pass) -> tuple[float, float]:
+def run_torch(network: Network, optimiser: Optimiser, work: Pass) -> Outcome:
     """`run_epoch` for any network and optimiser."""
     network.train()
-    loss_sum, correct = torch.zeros(()), torch.zeros((), dtype=torch.int64)
-    for batch in torch.split(work.order, work.batch_size):
-        pixels, targets = work.pixels[batch], work.labels[batch].long()
-        if work.augment:
-            pixels = work.augment(pixels)
-        with torch.autocast("cpu", torch.bfloat16, enabled=work.bfloat16):
-            logits = network(pixels).float()
-        loss = functional.cross_entropy(logits, targets, label_smoothing=work.label_smoothing)
-        torch.autograd.backward(loss)
-        optimiser.step()
-        loss_sum += loss.detach() * len(batch)
-        correct += (logits.detach().argmax(1) == targets).sum()
+    sums = torch.zeros(len(work.rates), 2, device=work.pixels.device)  # no waiting for a GPU
+    batches = torch.split(work.order, work.batch_size)
+    for step, (batch, rate) in enumerate(zip(batches, work.rates, strict=True)):
+        losses, right = _backward(network, work, batch)
+        optimiser.step(rate)
+        sums[step] = torch.stack([losses.sum(), right.sum()])
         work.on_step()
-    return loss_sum.item() / len(work.order), correct.item() / len(work.order)
+    loss, correct = (sums.sum(0) / len(work.order)).tolist()
+    return Outcome(loss, correct, int(sums[:, 0].isfinite().long().cumprod(0).sum()))
+
+
+def _backward(network: Network, work: Pass, batch: Tensor) -> tuple[Tensor, Tensor]:
+    """Leave gradients in the network; return loss and rightness of each picture."""
+    pixels, targets = work.pixels[batch], work.labels[batch].long()
+    if work.augment:
+        pixels = work.augment(pixels)
+    with torch.autocast(pixels.device.type, torch.bfloat16, enabled=work.bfloat16):
+        logits = network(pixels).float()
+    smoothing = work.label_smoothing
+    losses = functional.cross_entropy(logits, targets, reduction="none", label_smoothing=smoothing)
+    counted = losses if work.weights is None else losses * work.weights[batch]
+    total = counted.mean()
+    if work.l2:
+        total = total + work.l2 * _squared_weights(network)
+    torch.autograd.backward(total)
+    losses = losses.detach()
+    if work.losses is not None:
+        work.losses[batch] = losses
+    return losses, logits.detach().argmax(1) == targets
+
+
+def _squared_weights(network: Network) -> Tensor:
+    """Sum of the squared weights of the dense layers but the last, as Keras's regulariser."""
+    dense = [layer for layer in network.layers if isinstance(layer, Dense)]
+    return torch.stack([layer.weight.square().sum() for layer in dense[:-1]]).sum()
+
+
+@torch.no_grad()
+def evaluate(network: Network, work: Pass) -> tuple[float, float]:
+    """Mean loss in nats and accuracy on the pictures of `work.order`, nothing changed on them."""
+    network.eval()
+    sums = torch.zeros(2, device=work.pixels.device)
+    for batch in torch.split(work.order, 1000):
+        targets = work.labels[batch].long()
+        with torch.autocast(work.pixels.device.type, torch.bfloat16, enabled=work.bfloat16):
+            logits = network(work.pixels[batch]).float()
+        loss = functional.cross_entropy(logits, targets, reduction="sum")
+        sums += torch.stack([loss, (logits.argmax(1) == targets).sum()])
+    loss, accuracy = (sums / len(work.order)).tolist()
+    return loss, accuracy
 
 
 def native_fits(network: Network, optimiser: Optimiser, work: Pass) -> bool:
@@ -83,13 +135,15 @@ def native_fits(network: Network, optimiser: Optimiser, work: Pass) -> bool:
     if _dense is None or kinds != [Rescaling, Flatten, Dense, Dense]:
         return False
     units: int = network.layers[2].out_features  # type: ignore[assignment]
-    plain = type(optimiser) is Adam and optimiser.schedule is constant
-    return units % 64 == 0 and plain and not (work.augment or work.label_smoothing)
+    plain = work.weights is None and work.losses is None
+    plain = plain and not (work.augment or work.label_smoothing or work.l2)
+    steady = type(optimiser) is Adam and len(set(work.rates)) == 1
+    return units % 64 == 0 and plain and steady and work.pixels.device.type == "cpu"
 
 
-def run_native(network: Network, optimiser: Optimiser, work: Pass) -> tuple[float, float]:
+def run_native(network: Network, optimiser: Optimiser, work: Pass) -> Outcome:
     """`run_epoch` in C, on the memory of the network and of its Adam."""
-    loss_sum, correct = _dense.epoch(
+    loss_sum, correct, finite_steps = _dense.epoch(
         work.pixels.numpy(),
         work.labels.numpy(),
         work.order.numpy(),
@@ -97,21 +151,13 @@ def run_native(network: Network, optimiser: Optimiser, work: Pass) -> tuple[floa
         *(moment.numpy() for moment in optimiser.memory["first"]),
         *(moment.numpy() for moment in optimiser.memory["second"]),
         work.batch_size,
-        optimiser.learning_rate,
+        work.rates[0],
         Adam.beta1,
         Adam.beta2,
         Adam.epsilon,
         optimiser.steps,
         torch.get_num_threads(),
     )
-    optimiser.steps += math.ceil(len(work.order) / work.batch_size)
+    optimiser.steps += len(work.rates)
     work.on_step()
-    return loss_sum / len(work.order), correct / len(work.order)
-
-
-def bfloat16_is_fast() -> bool:
-    """Whether this processor multiplies bfloat16 by itself, rather than by way of float32."""
-    if not hasattr(torch.cpu, "get_capabilities"):  # before PyTorch 2.11
-        return False
-    capabilities = torch.cpu.get_capabilities()
-    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+    return Outcome(loss_sum / len(work.order), correct / len(work.order), finite_steps)

@@ -15,6 +15,7 @@ from hemline.networks import (
     Centering,
     Convolution,
     Dense,
+    Dropout,
     Flatten,
     GlobalMaximum,
     Halving,
@@ -83,6 +84,11 @@ def _(layer: Dense, graph: GraphBuilder) -> None:
     graph.add("Gemm", [layer.weight.detach().numpy(), layer.bias.detach().numpy()], transB=1)
     if layer.relu:
         graph.add("Relu")
+
+
+@add_layer.register
+def _(_layer: Dropout, _graph: GraphBuilder) -> None:
+    """Nothing is silenced after the training."""
 
 
 @add_layer.register

@@ -11,38 +11,34 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from hemline.training.recipe import Recipe
-from hemline.training.schedules import Schedule, constant, triangle
-
 
 class Optimiser(ABC):
-    """What all optimisers share: parameters, learning rate, and a memory for each parameter.
+    """What all optimisers share: parameters, and a memory for each of them.
 
     Attributes:
         parameters: what it changes.
+        bfloat16: whether matrix products may be computed with 8 bits of mantissa.
         steps: taken so far.
         memory: by name, one tensor a parameter.
     """
 
     memories: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(
-        self,
-        parameters: Iterable[nn.Parameter],
-        learning_rate: float,
-        schedule: Schedule = constant,
-    ) -> None:
-        self.parameters = list(parameters)
-        self.learning_rate, self.schedule, self.steps = learning_rate, schedule, 0
+    def __init__(self, parameters: Iterable[nn.Parameter], *, bfloat16: bool = False) -> None:
+        self.parameters, self.bfloat16 = list(parameters), bfloat16
+        self.steps = 0
         self.memory = {
             name: [torch.zeros_like(parameter) for parameter in self.parameters]
             for name in self.memories
         }
 
     @torch.no_grad()
-    def step(self) -> None:
-        """Move every parameter by its gradient, and clear the gradient."""
-        rate = self.learning_rate * self.schedule(self.steps)
+    def step(self, rate: float) -> None:
+        """Move every parameter by its gradient, and clear the gradient.
+
+        Args:
+            rate: learning rate of this step.
+        """
         self.steps += 1
         for place, parameter in enumerate(self.parameters):
             gradient, parameter.grad = parameter.grad, None
@@ -107,7 +103,9 @@ class Muon(Optimiser):
         change = gradient.add(past, alpha=share)
         if filters:
             parameter.mul_(len(parameter) ** 0.5 / parameter.norm())
-            change = orthogonalised(change.flatten(1)).view_as(parameter)
+            matrix = change.flatten(1)
+            matrix = matrix.bfloat16() if self.bfloat16 else matrix
+            change = orthogonalised(matrix).view_as(parameter)
             parameter.add_(change, alpha=-rate)
         elif parameter.ndim == 1:
             parameter.add_(change, alpha=-rate * self.bias_rate)
@@ -129,9 +127,4 @@ def orthogonalised(matrix: Tensor, steps: int = 3) -> Tensor:
     return values.T if tall else values
 
 
-def build_optimiser(recipe: Recipe, network: nn.Module, total_steps: int) -> Optimiser:
-    """The optimiser that `recipe` names, over all parameters of `network`."""
-    kinds = {"adam": Adam, "muon": Muon}
-    schedules = {"constant": constant, "triangle": triangle(total_steps)}
-    schedule = schedules[recipe.schedule]
-    return kinds[recipe.optimiser](network.parameters(), recipe.learning_rate, schedule)
+OPTIMISERS: dict[str, type[Optimiser]] = {"adam": Adam, "muon": Muon}

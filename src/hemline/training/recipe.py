@@ -4,7 +4,7 @@ import dataclasses
 import json
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -25,16 +25,26 @@ class Recipe:
         description: one line for people.
         network: kind of network, a perceptron or a convolutional one.
         widths: units of each hidden layer, or channels of each stage.
+        dropout: share of the hidden units silenced at each step (Srivastava et al., 2014).
         views: what the model file looks at: the picture as it is, or also its mirror image.
-        epochs: times through the training part.
+        epochs: times through the training part, at most.
         batch_size: pictures a step.
+        prune: share of the easy pictures that an epoch leaves out (Qin et al., 2024).
+        bfloat16: compute with 8 bits of mantissa where the processor does so by itself.
         optimiser: how a gradient becomes a change of weights.
         learning_rate: size of that change.
         schedule: how the learning rate changes over the training.
         label_smoothing: share of the target spread over all classes (Szegedy et al., 2016).
+        l2: times the squared weights of the hidden dense layers, added to the loss.
         flip: mirror half of the pictures left to right.
+        rotate: turn pictures by up to so many degrees each way.
         shift: move pictures by up to so many pixels each way.
-        bfloat16: compute with 8 bits of mantissa where the processor does so by itself.
+        erase: share of the pictures in which a rectangle turns to noise (Zhong et al., 2020).
+        validation: share of the training part that is kept back to choose by.
+        keep: the weights of the last epoch, or of that with the lowest validation loss.
+        patience: stop after so many epochs without a lower validation loss; 0 for never.
+        plateau: after so many, lower the learning rate; 0 for never.
+        plateau_factor: what it is multiplied by then.
     """
 
     name: str
@@ -45,30 +55,59 @@ class Recipe:
     batch_size: int
     optimiser: Literal["adam", "muon"]
     learning_rate: float
+    dropout: float = 0.0
     views: Literal["one", "mirrored"] = "one"
+    prune: float = 0.0
+    bfloat16: bool = False
     schedule: Literal["constant", "triangle"] = "constant"
     label_smoothing: float = 0.0
+    l2: float = 0.0
     flip: bool = False
+    rotate: float = 0.0
     shift: int = 0
-    bfloat16: bool = False
+    erase: float = 0.0
+    validation: float = 0.0
+    keep: Literal["last", "best"] = "last"
+    patience: int = 0
+    plateau: int = 0
+    plateau_factor: float = 0.5
 
     def __post_init__(self) -> None:
-        positive: dict[str, float] = {"epochs": self.epochs, "batch_size": self.batch_size}
-        positive |= {"widths": min(self.widths, default=1), "learning_rate": self.learning_rate}
-        for key, value in positive.items():
-            if not 0 < value < math.inf:
-                raise RecipeError(
-                    f"Expected {key} above zero, received {value}; correct recipe {self.name}."
-                )
-        if not (0 <= self.label_smoothing < 1 and 0 <= self.shift < SIDE):
+        for key in ("epochs", "batch_size", "widths", "learning_rate"):
+            self._demand(key, "above zero", lambda value: 0 < value < math.inf)
+        for key in ("label_smoothing", "dropout", "prune", "validation"):
+            self._demand(key, "from 0 to below 1", lambda value: 0 <= value < 1)
+        for key in ("erase", "plateau_factor"):
+            self._demand(key, "from 0 to 1", lambda value: 0 <= value <= 1)
+        for key in ("l2", "patience", "plateau"):
+            self._demand(key, "of at least 0", lambda value: 0 <= value < math.inf)
+        self._demand("shift", f"from 0 to {SIDE - 1}", lambda value: 0 <= value < SIDE)
+        self._demand("rotate", "from 0 to 180", lambda value: 0 <= value <= 180)
+        self._demand_what_goes_together()
+
+    def _demand(self, key: str, expected: str, fits: Callable[[float], bool]) -> None:
+        value = getattr(self, key)
+        if not fits(min(value, default=1) if isinstance(value, tuple) else value):
+            shown = list(value) if isinstance(value, tuple) else value
             raise RecipeError(
-                f"Expected label_smoothing from 0 to below 1 and shift from 0 to {SIDE - 1}, "
-                f"received {self.label_smoothing} and {self.shift}; correct recipe {self.name}."
+                f"Expected {key} {expected}, received {shown}; correct recipe {self.name}."
             )
+
+    def _demand_what_goes_together(self) -> None:
         if self.network == "conv" and not 1 <= len(self.widths) <= MOST_STAGES:
             raise RecipeError(
                 f"Expected widths of 1 to {MOST_STAGES} stages for network conv, received "
                 f"{list(self.widths)}; correct recipe {self.name}."
+            )
+        if not self.validation and (self.patience or self.plateau or self.keep == "best"):
+            raise RecipeError(
+                "Expected validation above 0 beside patience, plateau or keep = best, received 0; "
+                f"correct recipe {self.name}: choosing needs pictures to choose by."
+            )
+        if self.network == "conv" and (self.l2 or self.dropout):
+            raise RecipeError(
+                f"Expected l2 and dropout of 0 for network conv, received {self.l2} and "
+                f"{self.dropout}; correct recipe {self.name}: they are for hidden dense layers."
             )
 
     def steps_per_epoch(self, pictures: int) -> int:

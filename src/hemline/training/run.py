@@ -4,14 +4,18 @@ import itertools
 import json
 import os
 import platform
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hemline.errors import RunError
 from hemline.files import temporaries, write_whole
 from hemline.training.recipe import Recipe, load_recipe
+
+if TYPE_CHECKING:
+    from hemline.training.figures import EpochFigures
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,9 @@ class Run:
         except OSError as error:
             raise _cannot_write(self.folder, error) from error
 
-    def write_metrics(self, epochs: list[dict[str, Any]]) -> None:
+    def write_metrics(self, epochs: "Sequence[EpochFigures]") -> None:
         """Write the figures of all epochs so far."""
-        write_whole(self.metrics, "".join(json.dumps(epoch) + "\n" for epoch in epochs))
+        write_whole(self.metrics, "".join(json.dumps(asdict(epoch)) + "\n" for epoch in epochs))
 
     def _clear_unfinished(self) -> None:
         """Remove what a killed process was about to write."""

@@ -1,25 +1,38 @@
 """How the learning rate changes over a training, as a share of the recipe's."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
-Schedule = Callable[[int], float]
+Schedule = Callable[[float], float]
+WARM_UP = 0.15  # share of a training in which the triangle climbs
 
 
-def constant(_steps_done: int) -> float:
+def constant(_progress: float) -> float:
     """The recipe's learning rate throughout."""
     return 1.0
 
 
-def triangle(total: int, warm_up: float = 0.15) -> Schedule:
-    """Up in a straight line over the first share of all steps, then down to zero.
+def triangle(progress: float) -> float:
+    """Up in a straight line over the first share of the training, then down to zero.
 
     Args:
-        total: steps of the whole training.
-        warm_up: share of them on the way up.
+        progress: share of the training that is done, 0 to 1.
     """
+    return min(progress / WARM_UP, (1 - progress) / (1 - WARM_UP))
 
-    def share(steps_done: int) -> float:
-        passed = (steps_done + 1) / (total + 1)
-        return min(passed / warm_up, (1 - passed) / (1 - warm_up))
 
-    return share
+SCHEDULES: dict[str, Schedule] = {"constant": constant, "triangle": triangle}
+
+
+def rates_of_epoch(schedule: Schedule, rate: float, epoch: int, of: int, steps: int) -> list[float]:
+    """Learning rate of each step of an epoch.
+
+    Args:
+        schedule: of the training.
+        rate: learning rate where the schedule is 1.
+        epoch: counted from 0.
+        of: epochs of the training.
+        steps: of this epoch; another epoch may have more or fewer.
+    """
+    corners = [(epoch + step / steps) / of for step in range(steps + 1)]
+    return [rate * schedule((before + after) / 2) for before, after in pairwise(corners)]

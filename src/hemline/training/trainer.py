@@ -1,62 +1,31 @@
 """The trainer: a recipe, labelled pixels and a seed become a run."""
 
 import hashlib
-import math
+import itertools
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from hemline.data import Dataset
+from hemline.data import Dataset, stratified_split
 from hemline.errors import RunError
 from hemline.files import write_whole
-from hemline.networks import build_network
 from hemline.training.augmentation import build_augmentation
-from hemline.training.checkpoint import load_checkpoint, save_checkpoint
-from hemline.training.epochs import Pass, bfloat16_is_fast, native_fits, run_epoch
+from hemline.training.devices import device_name, find_device, seeded_chance
+from hemline.training.epochs import Pass, evaluate, native_fits, run_epoch
 from hemline.training.export import export_model
-from hemline.training.optimisers import build_optimiser
+from hemline.training.figures import EpochFigures, TrainingResult
 from hemline.training.recipe import Recipe
 from hemline.training.run import Run, describe_environment
-
-
-@dataclass(frozen=True)
-class EpochFigures:
-    """One line of `metrics.jsonl`.
-
-    Attributes:
-        epoch: counted from 1.
-        loss: mean cross-entropy in nats over the epoch, while the weights were moving.
-        accuracy: share of right answers, likewise.
-        seconds: that the epoch took.
-        data: name of the data, so that no figure stands without it.
-    """
-
-    epoch: int
-    loss: float
-    accuracy: float
-    seconds: float
-    data: str
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    """What came out of a training; `seconds` has total, training, data and export."""
-
-    recipe: Recipe
-    seed: int
-    parameters: int
-    steps_per_epoch: int
-    epochs: list[EpochFigures]
-    seconds: dict[str, float]
-    run: Run
+from hemline.training.schedules import SCHEDULES, rates_of_epoch
+from hemline.training.state import State
 
 
 class Trainer:
-    """One training under way: network, optimiser and the epochs behind it."""
+    """One training under way: data, the state of the training, and the folder it leaves."""
 
     def __init__(
         self,
@@ -64,27 +33,29 @@ class Trainer:
         dataset: Dataset,
         seed: int,
         run: Run,
+        device: str = "auto",
         on_step: Callable[[float], None] = lambda _: None,
     ) -> None:
         self.recipe, self.dataset, self.seed, self.run = recipe, dataset, seed, run
+        self.on_step, self.device = on_step, find_device(device)
         split = dataset.train
-        self.pixels, self.labels = torch.tensor(split.pixels), torch.tensor(split.labels)
-        mirrored = recipe.views == "mirrored"
-        self.network = build_network(recipe.network, recipe.widths, seed, mirrored=mirrored)
-        self.total_steps = recipe.epochs * recipe.steps_per_epoch(len(split))
-        self.optimiser = build_optimiser(recipe, self.network, self.total_steps)
-        self.on_step = on_step
-        self.epochs: list[EpochFigures] = []
+        places = stratified_split(split.labels, recipe.validation, seed)
+        self.pixels, self.labels, self.places, self.validation_places = (
+            torch.tensor(array, device=self.device)
+            for array in (split.pixels, split.labels, *places)
+        )
+        self.state = State(recipe, seed, len(split), self.device)
         self.environment = self.describe()
 
     def describe(self) -> dict[str, Any]:
         """What `environment.json` says of this training."""
-        work = self.work(1)
-        native = native_fits(self.network, self.optimiser, work)
+        work = self.work(0)
+        native = native_fits(self.state.network, self.state.optimiser, work)
         return describe_environment(
             self.seed,
             self.dataset.describe(self.dataset.train),
             engine="native" if native else "torch",
+            device=device_name(self.device),
             precision="bfloat16" if work.bfloat16 else "float32",
             threads=torch.get_num_threads(),
         )
@@ -93,32 +64,49 @@ class Trainer:
         """Claim the run folder, or take up where the checkpoint left off."""
         self.run.start(self.recipe, self.environment, resume=resume)
         if resume and self.run.checkpoint.exists():
-            self.load()
+            self.state.load(self.run.checkpoint)
             # The process may have been killed between the checkpoint and its metrics.
-            self.run.write_metrics([asdict(epoch) for epoch in self.epochs])
+            self.run.write_metrics(self.state.epochs)
 
     def work(self, epoch: int) -> Pass:
-        """What one epoch goes through; it depends on nothing but seed and epoch."""
-        generator = torch.Generator().manual_seed(unrelated(self.seed, epoch))
+        """What one epoch goes through, counted from 0; seed and epoch decide all chance."""
+        recipe, pruning = self.recipe, self.state.pruning
+        generator = torch.Generator(self.device).manual_seed(unrelated(self.seed, epoch))
+        mixed = torch.randperm(len(self.places), generator=generator, device=self.device)
+        order, weights = self.places[mixed], None
+        if pruning:
+            order, weights = pruning.choose(order, epoch / recipe.epochs, generator)
+        rates = self.rates(epoch, recipe.steps_per_epoch(len(order)))
+        steps = itertools.count(epoch * len(rates) + 1)
         return Pass(
             self.pixels,
             self.labels,
-            order=torch.randperm(len(self.pixels), generator=generator),
-            batch_size=self.recipe.batch_size,
-            augment=build_augmentation(self.recipe, generator),
-            label_smoothing=self.recipe.label_smoothing,
-            bfloat16=self.recipe.bfloat16 and bfloat16_is_fast(),
-            on_step=lambda: self.on_step(self.optimiser.steps / self.total_steps),
+            order,
+            rates,
+            batch_size=recipe.batch_size,
+            weights=weights,
+            losses=pruning.losses if pruning else None,
+            augment=build_augmentation(recipe, generator),
+            label_smoothing=recipe.label_smoothing,
+            l2=recipe.l2,
+            bfloat16=self.state.bfloat16,
+            on_step=lambda: self.on_step(next(steps) / len(rates) / recipe.epochs),
         )
+
+    def rates(self, epoch: int, steps: int) -> list[float]:
+        """Learning rate of each step of an epoch, counted from 0."""
+        recipe = self.recipe
+        rate, schedule = recipe.learning_rate * self.state.rate_factor, SCHEDULES[recipe.schedule]
+        return rates_of_epoch(schedule, rate, epoch, recipe.epochs, steps)
 
     def train(self, on_epoch: Callable[[EpochFigures], None]) -> None:
         """Train all epochs that are left; when interrupted, export the last whole one."""
         try:
-            while len(self.epochs) < self.recipe.epochs:
+            while len(self.state.epochs) < self.recipe.epochs and not self.state.stopped:
                 on_epoch(self.epoch())
         except KeyboardInterrupt:
             if self.run.checkpoint.exists():
-                self.load()
+                self.state.load(self.run.checkpoint)
                 self.export()
             raise
 
@@ -129,17 +117,36 @@ class Trainer:
             RunError: the loss is not a finite number; the last checkpoint stays.
         """
         began = time.perf_counter()
-        number = len(self.epochs) + 1
-        loss, accuracy = run_epoch(self.network, self.optimiser, self.work(number))
-        if not math.isfinite(loss):
+        state, done = self.state, len(self.state.epochs)
+        work = self.work(done)
+        with seeded_chance(unrelated(self.seed, done)):
+            outcome = run_epoch(state.network, state.optimiser, work)
+        if outcome.finite_steps < len(work.rates):
             raise RunError(
-                f"Expected a finite loss, received {loss} in epoch {number}; the checkpoint of "
-                f"epoch {number - 1} is kept: try a lower learning rate."
+                f"Expected a finite loss, received {outcome.loss} at step "
+                f"{outcome.finite_steps + 1} of epoch {done + 1}; the checkpoint of "
+                f"epoch {done} is kept: try a lower learning rate."
             )
-        seconds = time.perf_counter() - began
-        self.epochs.append(EpochFigures(number, loss, accuracy, seconds, self.dataset.name))
+        validation_loss, validation_accuracy = self.validate(work)
+        state.add(
+            EpochFigures(
+                done + 1,
+                outcome.loss,
+                outcome.accuracy,
+                validation_loss,
+                validation_accuracy,
+                seconds=time.perf_counter() - began,
+                data=self.dataset.name,
+            )
+        )
         self.save()
-        return self.epochs[-1]
+        return state.epochs[-1]
+
+    def validate(self, work: Pass) -> tuple[float, float] | tuple[None, None]:
+        """Loss and accuracy on the pictures kept back, if any are."""
+        if not len(self.validation_places):
+            return None, None
+        return evaluate(self.state.network, work._replace(order=self.validation_places))
 
     def save(self) -> None:
         """Write checkpoint and metrics.
@@ -147,38 +154,29 @@ class Trainer:
         Raises:
             RunError: the folder cannot be written; the files before this epoch stay.
         """
-        history = [asdict(epoch) for epoch in self.epochs]
         try:
-            save_checkpoint(self.run.checkpoint, self.network, self.optimiser, history)
-            self.run.write_metrics(history)
+            self.state.save(self.run.checkpoint)
+            self.run.write_metrics(self.state.epochs)
         except OSError as error:
             raise RunError(
                 f"Expected to write {self.run.folder}, received an error ({error.strerror}); "
                 "what was written before is whole: make room and go on with --resume."
             ) from error
 
-    def load(self) -> None:
-        """Return to the last checkpoint.
-
-        Raises:
-            RunError: the checkpoint is damaged.
-        """
-        history = load_checkpoint(self.run.checkpoint, self.network, self.optimiser)
-        self.epochs = [EpochFigures(**epoch) for epoch in history]
-
     def export(self) -> None:
-        """Write the model file from the weights as they are."""
-        figures: dict[str, Any] = asdict(self.epochs[-1]) if self.epochs else {}
+        """Write the model file, with the weights that the recipe keeps."""
+        self.state.finish()
+        network, epochs = self.state.network.cpu(), self.state.epochs
         data = {key: value for key, value in self.environment["data"].items() if key != "source"}
         metadata = {
             "recipe": asdict(self.recipe),
             "seed": self.seed,
-            "parameters": self.network.parameter_count,
+            "parameters": network.parameter_count,
             "data": data,
             "versions": self.environment["versions"],
-            "figures": {f"train_{key}": figures[key] for key in ("loss", "accuracy") if figures},
+            "figures": epochs[self.state.kept_epoch - 1].of_model() if epochs else {},
         }
-        write_whole(self.run.model, export_model(self.network, metadata))
+        write_whole(self.run.model, export_model(network, metadata))
 
 
 def train(
@@ -187,6 +185,7 @@ def train(
     *,
     folder: Path,
     seed: int = 0,
+    device: str = "auto",
     resume: bool = False,
     on_epoch: Callable[[EpochFigures], None] = lambda _: None,
     on_step: Callable[[float], None] = lambda _: None,
@@ -200,7 +199,8 @@ def train(
         recipe: what to train and how.
         dataset: its test part is never opened.
         folder: of the run; new, or holding this run if `resume`.
-        seed: of the initial weights and the order of the pictures.
+        seed: of the initial weights, the validation part and all chance.
+        device: auto, cpu or cuda; auto takes a GPU where there is one.
         resume: go on from the checkpoint in `folder`.
         on_epoch: called after each epoch, when its checkpoint is on disk.
         on_step: called after steps with the share of the training that is done.
@@ -212,7 +212,7 @@ def train(
             and its model file.
     """
     began = time.perf_counter()
-    trainer = Trainer(recipe, dataset, seed, Run(folder), on_step)
+    trainer = Trainer(recipe, dataset, seed, Run(folder), device, on_step)
     trainer.start(resume=resume)
     data_ready = time.perf_counter()
     trainer.train(on_epoch)
@@ -225,8 +225,16 @@ def train(
         "data": data_ready - began,
         "export": exported - trained,
     }
-    parameters, steps = trainer.network.parameter_count, recipe.steps_per_epoch(len(dataset.train))
-    return TrainingResult(recipe, seed, parameters, steps, trainer.epochs, seconds, trainer.run)
+    return TrainingResult(
+        recipe,
+        seed,
+        trainer.state.network.parameter_count,
+        recipe.steps_per_epoch(len(trainer.places)),
+        trainer.state.epochs,
+        trainer.state.kept_epoch,
+        seconds,
+        trainer.run,
+    )
 
 
 def unrelated(seed: int, epoch: int) -> int:
