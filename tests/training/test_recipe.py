@@ -86,6 +86,7 @@ def test_changes_replace_single_keys():
         ("l2=nan", "l2 of at least 0, received nan"),
         ("patience=3", "validation above 0 beside patience"),
         ("keep=best", "validation above 0 beside patience"),
+        ("calibrate=true", "validation above 0 beside patience"),
     ],
 )
 def test_a_wrong_change_is_refused(change, sentence):

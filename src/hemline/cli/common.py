@@ -41,6 +41,10 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change one key of the recipe; repeatable."),
 ]
+DeviceOption = Annotated[
+    str,
+    typer.Option(metavar="DEVICE", help="auto, cpu or cuda; auto takes a GPU where there is one."),
+]
 ModelArgument = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file or run folder.")]
 
 

@@ -33,9 +33,11 @@ def watch_training(epochs: int, *, drawn: bool, quiet: bool) -> Iterator[Watch]:
         task = progress.add_task("training", total=1.0)
 
         def show(figures: "EpochFigures") -> None:
-            out.print(
-                f"Epoch {figures.epoch:>3}/{epochs}  loss {figures.loss:.4f}  "
-                f"accuracy {percent(figures.accuracy)}  {figures.seconds:.2f} s{note}"
-            )
+            line = f"Epoch {figures.epoch:>3}/{epochs}  loss {figures.loss:.4f}  "
+            line += f"accuracy {percent(figures.accuracy)}  "
+            if figures.validation_loss is not None and figures.validation_accuracy is not None:
+                line += f"validation {figures.validation_loss:.4f}  "
+                line += f"{percent(figures.validation_accuracy)}  "
+            out.print(f"{line}{figures.seconds:.2f} s{note}")
 
         yield Watch(show, lambda share: progress.update(task, completed=share))

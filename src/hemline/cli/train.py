@@ -11,6 +11,7 @@ import typer
 
 from hemline.cli.common import (
     DataOption,
+    DeviceOption,
     JsonOption,
     OutOption,
     SeedOption,
@@ -40,6 +41,7 @@ def command(
     seed: SeedOption = 0,
     out: OutOption = None,
     changes: SetOption = None,
+    device: DeviceOption = "auto",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -55,7 +57,7 @@ def command(
     changes = [*(changes or []), *([f"epochs={epochs}"] if epochs else [])]
     loaded = load_recipe(recipe, changes)
     dataset = open_dataset(data)
-    result = run_training(loaded, dataset, seed, out, resume=resume, quiet=as_json)
+    result = run_training(loaded, dataset, seed, out, device=device, resume=resume, quiet=as_json)
     if as_json:
         print_json(_describe(result))
     else:
@@ -68,6 +70,7 @@ def run_training(
     seed: int,
     out: Path | None,
     *,
+    device: str = "auto",
     resume: bool = False,
     quiet: bool = False,
 ) -> "TrainingResult":
@@ -78,7 +81,13 @@ def run_training(
     try:
         with watch_training(recipe.epochs, drawn=dataset.drawn, quiet=quiet) as watch:
             return train(
-                recipe, dataset, folder=folder, seed=seed, resume=resume, **watch._asdict()
+                recipe,
+                dataset,
+                folder=folder,
+                seed=seed,
+                device=device,
+                resume=resume,
+                **watch._asdict(),
             )
     except HemlineError:
         with contextlib.suppress(OSError):  # a folder with anything in it stays
@@ -96,15 +105,15 @@ def run_training(
 
 
 def _describe(result: "TrainingResult") -> dict[str, Any]:
+    kept = result.epochs[result.kept - 1]
     return {
         "recipe": result.recipe.name,
         "seed": result.seed,
         "parameters": result.parameters,
         "epochs": len(result.epochs),
         "steps_per_epoch": result.steps_per_epoch,
-        "train_loss": result.epochs[-1].loss,
-        "train_accuracy": result.epochs[-1].accuracy,
-        "data": result.epochs[-1].data,
+        **kept.of_model(),
+        "data": kept.data,
         "seconds": result.seconds | {"total": time.perf_counter() - _STARTED},
         "run": str(result.run.folder),
         "model": str(result.run.model),
@@ -112,10 +121,13 @@ def _describe(result: "TrainingResult") -> dict[str, Any]:
 
 
 def _print(result: "TrainingResult", option: str) -> None:
-    last, seconds = result.epochs[-1], result.seconds
+    kept, seconds = result.epochs[result.kept - 1], result.seconds
+    chosen = f"Kept epoch {kept.epoch}, " if result.recipe.keep == "best" else ""
+    accuracy = kept.accuracy if kept.validation_accuracy is None else kept.validation_accuracy
+    kind = "training" if kept.validation_accuracy is None else "validation"
     console().print(
         f"\nTrained {result.parameters:,} parameters in {seconds['training']:.1f} s "
-        f"on {last.data}; training accuracy {percent(last.accuracy)}.\n"
+        f"on {kept.data}. {chosen}{kind} accuracy {percent(accuracy)}.\n"
         f"Model file: {result.run.model}\n"
         f"Next: {program_name()} evaluate {result.run.folder}{option}"
     )

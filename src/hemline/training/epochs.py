@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from hemline.networks import Dense, Flatten, Network, Rescaling
+from hemline.training.calibration import predicted
 from hemline.training.optimisers import Adam, Optimiser
 
 try:
@@ -114,19 +115,13 @@ def _squared_weights(network: Network) -> Tensor:
     return torch.stack([layer.weight.square().sum() for layer in dense[:-1]]).sum()
 
 
-@torch.no_grad()
 def evaluate(network: Network, work: Pass) -> tuple[float, float]:
     """Mean loss in nats and accuracy on the pictures of `work.order`, nothing changed on them."""
-    network.eval()
-    sums = torch.zeros(2, device=work.pixels.device)
-    for batch in torch.split(work.order, 1000):
-        targets = work.labels[batch].long()
-        with torch.autocast(work.pixels.device.type, torch.bfloat16, enabled=work.bfloat16):
-            logits = network(work.pixels[batch]).float()
-        loss = functional.cross_entropy(logits, targets, reduction="sum")
-        sums += torch.stack([loss, (logits.argmax(1) == targets).sum()])
-    loss, accuracy = (sums / len(work.order)).tolist()
-    return loss, accuracy
+    targets = work.labels[work.order].long()
+    with torch.autocast(targets.device.type, torch.bfloat16, enabled=work.bfloat16):
+        logits = predicted(network, work.pixels[work.order])
+    loss = functional.cross_entropy(logits, targets)
+    return loss.item(), (logits.argmax(1) == targets).float().mean().item()
 
 
 def native_fits(network: Network, optimiser: Optimiser, work: Pass) -> bool:

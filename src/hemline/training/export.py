@@ -123,12 +123,13 @@ def _(_layer: GlobalMaximum, graph: GraphBuilder) -> None:
     graph.add("ReduceMax", axes=[2, 3], keepdims=0)
 
 
-def export_model(network: Network, metadata: dict[str, Any]) -> bytes:
+def export_model(network: Network, metadata: dict[str, Any], temperature: float = 1.0) -> bytes:
     """The model file: `pixels` uint8 `(n, 28, 28)` to `probabilities` and `logits` `(n, 10)`.
 
     Args:
         network: its weights as they are now.
         metadata: stored in the file, one JSON value a key, with `classes` and `format` added.
+        temperature: what the logits are divided by.
     """
     graph = GraphBuilder("pixels")
     if network.mirrored:
@@ -137,7 +138,10 @@ def export_model(network: Network, metadata: dict[str, Any]) -> bytes:
         add_layer(layer, graph)
     if network.mirrored:
         graph.add_mean_of_halves()
-    graph.add("Identity", name="logits")
+    if temperature == 1:
+        graph.add("Identity", name="logits")
+    else:
+        graph.add("Div", [np.array(temperature, dtype=np.float32)], name="logits")
     graph.add("Softmax", name="probabilities", axis=1)
     model = helper.make_model(
         helper.make_graph(

@@ -45,6 +45,7 @@ class Recipe:
         patience: stop after so many epochs without a lower validation loss; 0 for never.
         plateau: after so many, lower the learning rate; 0 for never.
         plateau_factor: what it is multiplied by then.
+        calibrate: divide the logits by the temperature that fits the pictures kept back best.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Recipe:
     patience: int = 0
     plateau: int = 0
     plateau_factor: float = 0.5
+    calibrate: bool = False
 
     def __post_init__(self) -> None:
         for key in ("epochs", "batch_size", "widths", "learning_rate"):
@@ -99,9 +101,11 @@ class Recipe:
                 f"Expected widths of 1 to {MOST_STAGES} stages for network conv, received "
                 f"{list(self.widths)}; correct recipe {self.name}."
             )
-        if not self.validation and (self.patience or self.plateau or self.keep == "best"):
+        choosing = self.patience or self.plateau or self.keep == "best" or self.calibrate
+        if choosing and not self.validation:
             raise RecipeError(
-                "Expected validation above 0 beside patience, plateau or keep = best, received 0; "
+                "Expected validation above 0 beside patience, plateau, calibrate or keep = best, "
+                "received 0; "
                 f"correct recipe {self.name}: choosing needs pictures to choose by."
             )
         if self.network == "conv" and (self.l2 or self.dropout):

@@ -14,6 +14,7 @@ from hemline.data import Dataset, stratified_split
 from hemline.errors import RunError
 from hemline.files import write_whole
 from hemline.training.augmentation import build_augmentation
+from hemline.training.calibration import fit_temperature, predicted
 from hemline.training.devices import device_name, find_device, seeded_chance
 from hemline.training.epochs import Pass, evaluate, native_fits, run_epoch
 from hemline.training.export import export_model
@@ -166,7 +167,7 @@ class Trainer:
     def export(self) -> None:
         """Write the model file, with the weights that the recipe keeps."""
         self.state.finish()
-        network, epochs = self.state.network.cpu(), self.state.epochs
+        network, epochs, temperature = self.state.network, self.state.epochs, self.temperature()
         data = {key: value for key, value in self.environment["data"].items() if key != "source"}
         metadata = {
             "recipe": asdict(self.recipe),
@@ -175,8 +176,17 @@ class Trainer:
             "data": data,
             "versions": self.environment["versions"],
             "figures": epochs[self.state.kept_epoch - 1].of_model() if epochs else {},
+            "temperature": temperature,
         }
-        write_whole(self.run.model, export_model(network, metadata))
+        write_whole(self.run.model, export_model(network.cpu(), metadata, temperature))
+
+    def temperature(self) -> float:
+        """What the logits are divided by in the model file."""
+        if not self.recipe.calibrate:
+            return 1.0
+        kept_back = self.validation_places
+        logits = predicted(self.state.network, self.pixels[kept_back])
+        return fit_temperature(logits, self.labels[kept_back].long())
 
 
 def train(
