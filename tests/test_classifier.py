@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from hemline import CLASSES, Classifier
 from hemline.errors import ModelFileError, PixelsError
 from hemline.networks import build_network
+from hemline.training.export import export_model
 
 
 def by_pytorch(result, pixels):
@@ -51,6 +52,25 @@ def test_pytorch_and_the_file_agree_on_a_convolutional_network(sketches, conv_ru
 @pytest.fixture
 def classifier(small_run):
     return Classifier.load(small_run.run.folder)
+
+
+@pytest.mark.parametrize("views", ["one", "mirrored"])
+@pytest.mark.parametrize(
+    ("network", "widths", "dropout"),
+    [("conv", (16, 24, 32, 16), 0), ("residual", (16, 24, 8), 0), ("mlp", (40, 30), 0.5)],
+)
+def test_pytorch_and_the_file_agree_on_every_kind_of_network(
+    network, widths, dropout, views, sketches, tmp_path
+):
+    built = build_network(network, widths, 1, mirrored=views == "mirrored", dropout=dropout)
+    pixels = torch.tensor(sketches.test.pixels)
+    built.train()(pixels)  # running statistics that are not those of the beginning
+    metadata = dict.fromkeys(("recipe", "seed", "parameters", "data", "versions", "figures"))
+    (tmp_path / "model.onnx").write_bytes(export_model(built, metadata, temperature=2.0))
+    with torch.no_grad():
+        expected = built.eval()(pixels) / 2
+    mine = Classifier.load(tmp_path).logits(sketches.test.pixels)
+    assert np.abs(mine - expected.numpy()).max() < 1e-4 * max(1, expected.abs().max())
 
 
 def test_probabilities_are_probabilities(classifier, sketches):

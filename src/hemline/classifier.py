@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hemline import models
 from hemline.errors import ModelFileError
 from hemline.labels import CLASSES
 from hemline.pixels import Pixels, as_pixels
@@ -42,16 +43,18 @@ class Classifier:
         return str(self.metadata["data"]["name"])
 
     @classmethod
-    def load(cls, path: str | Path) -> "Classifier":
-        """Open a model file, or the one in a run folder.
+    def load(cls, path: str | Path = models.DEFAULT) -> "Classifier":
+        """Open a model file, the one in a run folder, or one that comes with Hemline.
+
+        Args:
+            path: of the file or folder, or the name of a shipped model.
 
         Raises:
             ModelFileError: no such file, or not a Hemline model file.
         """
         import onnxruntime
 
-        path = Path(path)
-        file = path / "model.onnx" if path.is_dir() else path
+        file = models.find_model(path)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4  # what goes wrong is said once, by the exception
         try:

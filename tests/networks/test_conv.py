@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from hemline.networks import Convolution, Normalisation, build_network
 
@@ -44,6 +45,30 @@ def test_it_computes_what_pytorchs_modules_compute(pixels, training):
     values = pixels[:, None].float() / 255 - 0.286
     for _ in range(2):  # the second time with running statistics that have moved
         assert torch.allclose(network(pixels), theirs(values), atol=1e-4)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_residual_network_is_its_formula(pixels, training):
+    network = build_network("residual", (24, 32), seed=3).train(training)
+    values = pixels[:, None].float() / 255 - 0.286
+
+    def normalised(layer, values):
+        norm = nn.BatchNorm2d(len(layer.bias)).train(training)
+        norm.bias = layer.bias
+        return torch.relu(norm(values))
+
+    layers = list(network.layers)
+    values = normalised(layers[2], functional.conv2d(values, layers[1].weight, stride=2))
+    for start, halved in ((3, False), (6, True)):
+        values = functional.conv2d(values, layers[start].weight, padding=1)
+        values = functional.max_pool2d(values, 2) if halved else values
+        values = normalised(layers[start + 1 + halved], values)
+        block = layers[start + 2 + halved]
+        inner = functional.conv2d(values, block.convolution.weight, padding=1)
+        values = values + normalised(block.normalisation, inner)
+    head = layers[-1]
+    expected = functional.linear(values.amax((2, 3)), head.weight, head.bias)
+    assert torch.allclose(network(pixels), expected, atol=1e-4)
 
 
 def test_looking_at_a_network_does_not_change_it(pixels):

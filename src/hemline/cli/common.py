@@ -45,7 +45,9 @@ DeviceOption = Annotated[
     str,
     typer.Option(metavar="DEVICE", help="auto, cpu or cuda; auto takes a GPU where there is one."),
 ]
-ModelArgument = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file or run folder.")]
+_MODEL = "Model file, run folder, or accurate or tiny, which come with Hemline."
+ModelArgument = Annotated[str, typer.Argument(metavar="[MODEL]", help=_MODEL)]
+ModelOption = Annotated[str, typer.Option("--model", metavar="MODEL", help=_MODEL)]
 
 
 def print_json(document: Any) -> None:

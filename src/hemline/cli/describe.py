@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from hemline.networks import Network
     from hemline.training import Recipe
 
-_PICTURES = 60_000  # in the training part of Fashion-MNIST
+_ALL_PICTURES = 60_000  # in the training part of Fashion-MNIST
 
 
 def command(
@@ -34,7 +34,7 @@ def command(
                 "recipe": asdict(loaded),
                 "layers": [asdict(layer) for layer in network.describe()],
                 "parameters": network.parameter_count,
-                "steps_per_epoch": loaded.steps_per_epoch(_PICTURES),
+                "steps_per_epoch": loaded.steps_per_epoch(_trained_on(loaded)),
             }
         )
     else:
@@ -52,12 +52,20 @@ def _print(recipe: "Recipe", network: "Network") -> None:
         table.add_row(layer.name, shape, f"{layer.parameters:,}", layer.purpose)
     table.add_row("", "", f"{network.parameter_count:,}", "in all", style="bold")
     out.print(table)
-    steps = recipe.steps_per_epoch(_PICTURES)
+    pictures = _trained_on(recipe)
+    steps = recipe.steps_per_epoch(pictures)
+    kept_back = f" ({_ALL_PICTURES - pictures:,} are kept back)" if recipe.validation else ""
     out.print(
         f"\nA step shows the network one batch of {recipe.batch_size:,} pictures, then moves "
         f"every\nparameter once, by {recipe.optimiser.capitalize()} with learning rate "
         f"{recipe.learning_rate:g}.\n"
-        f"An epoch shows it all {_PICTURES:,} training pictures once:\n"
-        f"{_PICTURES:,} / {recipe.batch_size:,} = {steps:,} steps. "
-        f"{recipe.epochs} epochs are {recipe.epochs * steps:,} steps."
+        f"An epoch shows it all {pictures:,} training pictures once{kept_back}:\n"
+        f"{pictures:,} / {recipe.batch_size:,} = {steps:,} steps. "
+        f"{recipe.epochs} epochs are {recipe.epochs * steps:,} steps"
+        f"{', at most: easy pictures are left out by chance' if recipe.prune else ''}."
     )
+
+
+def _trained_on(recipe: "Recipe") -> int:
+    """Pictures of Fashion-MNIST that the recipe does not keep back."""
+    return _ALL_PICTURES - round(recipe.validation * _ALL_PICTURES)

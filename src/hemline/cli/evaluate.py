@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from hemline import models
 from hemline.cli.common import (
     DataOption,
     JsonOption,
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from hemline.evaluation import Evaluation
 
 
-def command(model: ModelArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+def command(
+    model: ModelArgument = models.DEFAULT, data: DataOption = None, as_json: JsonOption = False
+) -> None:
     """Evaluate a model file on the test part of the data.
 
     Example: hemline evaluate runs/seed-0

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hemline import models
 from hemline.cli.common import (
     DataOption,
     JsonOption,
+    ModelOption,
     console,
     percent,
     plain_table,
@@ -27,11 +29,11 @@ Row = dict[str, Any]
 
 
 def command(
-    model: Annotated[Path, typer.Option(metavar="MODEL", help="Model file or run folder.")],
     files: Annotated[
         list[Path] | None,
         typer.Argument(metavar="[FILE]...", help="28x28 grey pictures, idx files, .npy files."),
     ] = None,
+    model: ModelOption = models.DEFAULT,
     test_index: Annotated[
         str | None,
         typer.Option(metavar="I | I:J", help="Test pictures by index, with their actual label."),
@@ -42,7 +44,7 @@ def command(
 ) -> None:
     """Predict the class of pictures.
 
-    Example: hemline predict --model runs/seed-0 --test-index 0
+    Example: hemline predict --test-index 0
     """
     from hemline.classifier import Classifier
 

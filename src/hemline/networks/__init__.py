@@ -6,6 +6,7 @@ from hemline.networks.conv import (
     GlobalMaximum,
     Halving,
     Normalisation,
+    Residual,
 )
 from hemline.networks.layers import Dense, Dropout, Flatten, Rescaling
 from hemline.networks.network import LayerDescription, Network, build_network
@@ -22,5 +23,6 @@ __all__ = [
     "Network",
     "Normalisation",
     "Rescaling",
+    "Residual",
     "build_network",
 ]

@@ -111,10 +111,30 @@ class GlobalMaximum(nn.Module):
         return values.amax((2, 3)).float()
 
 
+class Residual(nn.Module):
+    """A convolution whose result is added to what came in (He et al., 2016).
+
+    Args:
+        channels: that come in and go out.
+        generator: source of the random weights.
+    """
+
+    purpose = "a convolution with its normalisation and ReLU, added to what came in"
+
+    def __init__(self, channels: int, generator: torch.Generator) -> None:
+        super().__init__()
+        self.convolution = Convolution(channels, channels, size=3, generator=generator)
+        self.normalisation = Normalisation(channels)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """`(n, channels, h, w)` to the same shape."""
+        changed: Tensor = self.normalisation(self.convolution(values))
+        return changed + values
+
+
 def conv_layers(widths: Sequence[int], generator: torch.Generator) -> list[nn.Module]:
-    """Layers of a convolutional network with `widths` channels in each stage."""
-    layers: list[nn.Module] = [Centering()]
-    layers += [Convolution(1, _PATCHES, size=2, generator=generator), Normalisation(_PATCHES)]
+    """Two convolutions a stage, `widths` channels each; all but the last stage end halved."""
+    layers: list[nn.Module] = _patches(generator)
     channels = _PATCHES
     for stage, width in enumerate(widths):
         for place in range(2):
@@ -123,8 +143,28 @@ def conv_layers(widths: Sequence[int], generator: torch.Generator) -> list[nn.Mo
             if place == 1 and stage + 1 < len(widths):
                 layers.append(Halving())
             layers.append(Normalisation(width))
-    return [
-        *layers,
-        GlobalMaximum(),
-        Dense(channels, len(CLASSES), relu=False, generator=generator),
-    ]
+    return [*layers, *_head(channels, generator)]
+
+
+def residual_layers(widths: Sequence[int], generator: torch.Generator) -> list[nn.Module]:
+    """Two convolutions a stage, the second one residual; all but the first begin halved.
+
+    Slower than `conv_layers` at the same widths, and better where there is time.
+    """
+    layers: list[nn.Module] = _patches(generator)
+    channels = _PATCHES
+    for stage, width in enumerate(widths):
+        layers.append(Convolution(channels, width, size=3, generator=generator))
+        layers += [Halving()] if stage else []
+        layers += [Normalisation(width), Residual(width, generator)]
+        channels = width
+    return [*layers, *_head(channels, generator)]
+
+
+def _patches(generator: torch.Generator) -> list[nn.Module]:
+    patches = Convolution(1, _PATCHES, size=2, generator=generator)
+    return [Centering(), patches, Normalisation(_PATCHES)]
+
+
+def _head(channels: int, generator: torch.Generator) -> list[nn.Module]:
+    return [GlobalMaximum(), Dense(channels, len(CLASSES), relu=False, generator=generator)]

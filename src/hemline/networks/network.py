@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from hemline.networks.conv import conv_layers
+from hemline.networks.conv import conv_layers, residual_layers
 from hemline.networks.layers import Dense, Dropout
 from hemline.networks.mlp import mlp_layers
 from hemline.pixels import SIDE
@@ -14,6 +14,7 @@ from hemline.pixels import SIDE
 NETWORKS: dict[str, Callable[[Sequence[int], torch.Generator], Sequence[nn.Module]]] = {
     "mlp": mlp_layers,
     "conv": conv_layers,
+    "residual": residual_layers,
 }
 
 

@@ -22,6 +22,7 @@ from hemline.networks import (
     Network,
     Normalisation,
     Rescaling,
+    Residual,
 )
 from hemline.pixels import SIDE
 
@@ -46,6 +47,12 @@ class GraphBuilder:
         self.nodes.append(helper.make_node(kind, [self.value, *names], [output], **options))
         self.value = output
         return output
+
+    def add_sum_with(self, other: str) -> None:
+        """Add an earlier value to the last one."""
+        output = f"add_{len(self.nodes)}"
+        self.nodes.append(helper.make_node("Add", [self.value, other], [output]))
+        self.value = output
 
     def add_mirror_images(self) -> None:
         """Put the mirror image of every picture behind the pictures."""
@@ -111,6 +118,14 @@ def _(layer: Normalisation, graph: GraphBuilder) -> None:
     weights = [getattr(layer, name).detach().numpy() for name in names]
     graph.add("BatchNormalization", weights, epsilon=layer.epsilon)
     graph.add("Relu")
+
+
+@add_layer.register
+def _(layer: Residual, graph: GraphBuilder) -> None:
+    before = graph.value
+    add_layer(layer.convolution, graph)
+    add_layer(layer.normalisation, graph)
+    graph.add_sum_with(before)
 
 
 @add_layer.register

@@ -23,7 +23,7 @@ class Recipe:
     Attributes:
         name: what runs and figures call it.
         description: one line for people.
-        network: kind of network, a perceptron or a convolutional one.
+        network: kind of network, a perceptron, a convolutional one, or one with residuals.
         widths: units of each hidden layer, or channels of each stage.
         dropout: share of the hidden units silenced at each step (Srivastava et al., 2014).
         views: what the model file looks at: the picture as it is, or also its mirror image.
@@ -50,7 +50,7 @@ class Recipe:
 
     name: str
     description: str
-    network: Literal["mlp", "conv"]
+    network: Literal["mlp", "conv", "residual"]
     widths: tuple[int, ...]
     epochs: int
     batch_size: int
@@ -96,10 +96,10 @@ class Recipe:
             )
 
     def _demand_what_goes_together(self) -> None:
-        if self.network == "conv" and not 1 <= len(self.widths) <= MOST_STAGES:
+        if self.network != "mlp" and not 1 <= len(self.widths) <= MOST_STAGES:
             raise RecipeError(
-                f"Expected widths of 1 to {MOST_STAGES} stages for network conv, received "
-                f"{list(self.widths)}; correct recipe {self.name}."
+                f"Expected widths of 1 to {MOST_STAGES} stages for network {self.network}, "
+                f"received {list(self.widths)}; correct recipe {self.name}."
             )
         choosing = self.patience or self.plateau or self.keep == "best" or self.calibrate
         if choosing and not self.validation:
@@ -108,9 +108,9 @@ class Recipe:
                 "received 0; "
                 f"correct recipe {self.name}: choosing needs pictures to choose by."
             )
-        if self.network == "conv" and (self.l2 or self.dropout):
+        if self.network != "mlp" and (self.l2 or self.dropout):
             raise RecipeError(
-                f"Expected l2 and dropout of 0 for network conv, received {self.l2} and "
+                f"Expected l2 and dropout of 0 for network {self.network}, received {self.l2} and "
                 f"{self.dropout}; correct recipe {self.name}: they are for hidden dense layers."
             )
 
