@@ -33,7 +33,8 @@ def pictures(count: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
 
 def whole_pass(pixels, labels, batch_size, rate=0.001, order=None):
     order = torch.arange(len(pixels)) if order is None else order
-    return Pass(pixels, labels, order, [rate] * math.ceil(len(order) / batch_size), batch_size)
+    steps = math.ceil(len(order) / batch_size)
+    return Pass(pixels, labels, order, [rate / (1 + step) for step in range(steps)], batch_size)
 
 
 def trained(run, count, batch_size, hidden, rounds=1):
@@ -88,6 +89,7 @@ def test_our_adam_is_pytorchs_adam():
     for start in range(0, 200, 20):
         batch = slice(start, start + 20)
         oracle.zero_grad()
+        oracle.param_groups[0]["lr"] = 0.01 / (1 + start / 20)
         functional.cross_entropy(theirs(pixels[batch]), labels[batch].long()).backward()
         oracle.step()
     for a, b in zip(mine.parameters(), theirs.parameters(), strict=True):
@@ -119,7 +121,6 @@ def test_only_networks_that_the_c_code_computes_are_given_to_it(widths, fits):
 @pytest.mark.parametrize(
     "change",
     [
-        {"rates": [0.1, 0.05]},
         {"label_smoothing": 0.1},
         {"augment": lambda pixels: pixels},
         {"l2": 0.001},
@@ -144,6 +145,7 @@ def test_only_trainings_that_the_c_code_computes_are_given_to_it(change):
         ({"order": torch.tensor([8])}, "indices of pictures"),
         ({"order": torch.tensor([-1])}, "indices of pictures"),
         ({"batch_size": 0}, "at least 1"),
+        ({"batch_size": 3}, "every step needs a learning rate"),
     ],
 )
 def test_the_c_code_refuses_what_would_read_beyond_its_memory(change, sentence):

@@ -160,14 +160,15 @@ static Adam at_step(double rate, double beta1, double beta2, double epsilon, dou
                 (float)(1 / sqrt(1 - pow(beta2, step)))};
 }
 
-static void train(Slice *slices, int count, const Batches *b, Py_ssize_t total, double rate,
-                  double beta1, double beta2, double epsilon, long long steps, int threads) {
+static void train(Slice *slices, int count, const Batches *b, Py_ssize_t total,
+                  const double *rates, double beta1, double beta2, double epsilon, long long steps,
+                  int threads) {
 #pragma omp parallel num_threads(threads)
   for (Py_ssize_t start = 0; start < total; start += b->batch) {
     Py_ssize_t n = total - start < b->batch ? total - start : b->batch;
     long long step = steps + start / b->batch + 1;
     int parity = step % 2;
-    Adam a = at_step(rate, beta1, beta2, epsilon, (double)step);
+    Adam a = at_step(rates[start / b->batch], beta1, beta2, epsilon, (double)step);
 #pragma omp for schedule(static)
     for (int k = 0; k < count; k++) {
       gather(slices + k, b, start, n);
@@ -238,6 +239,7 @@ static const char *fault(const Py_buffer *v, Py_ssize_t hidden, Py_ssize_t batch
   const Py_ssize_t sizes[4] = {hidden * PIXELS, hidden, hidden * CLASSES, CLASSES};
   if (hidden < WIDTH || hidden % WIDTH) return "hidden units must be a multiple of 64";
   if (batch < 1 || threads < 1) return "batch and threads must be at least 1";
+  if (v[15].len / 8 < (steps + batch - 1) / batch) return "every step needs a learning rate";
   if (v[0].len != pictures * PIXELS) return "pixels and labels must have the same count";
   for (int i = 0; i < 12; i++)
     if (v[3 + i].len != sizes[i % 4] * 4) return "weights and moments must be float32 of one network";
@@ -248,7 +250,7 @@ static const char *fault(const Py_buffer *v, Py_ssize_t hidden, Py_ssize_t batch
   return NULL;
 }
 
-static PyObject *run(const Py_buffer *v, Py_ssize_t batch, double rate, double beta1, double beta2,
+static PyObject *run(const Py_buffer *v, Py_ssize_t batch, double beta1, double beta2,
                      double epsilon, long long steps, int threads) {
   Py_ssize_t hidden = v[4].len / 4, total = v[2].len / 8;
   int count = (int)(hidden / WIDTH), ready = 1;
@@ -263,7 +265,7 @@ static PyObject *run(const Py_buffer *v, Py_ssize_t batch, double rate, double b
   }
   Py_BEGIN_ALLOW_THREADS;
   for (int k = 0; k < count; k++) pack(slices + k, k, hidden, buffers);
-  train(slices, count, &b, total, rate, beta1, beta2, epsilon, steps, threads);
+  train(slices, count, &b, total, v[15].buf, beta1, beta2, epsilon, steps, threads);
   for (int k = 0; k < count; k++) unpack(slices + k, k, hidden, buffers);
   Py_END_ALLOW_THREADS;
   PyObject *result = Py_BuildValue("dLL", slices[0].loss, slices[0].correct, slices[0].finite);
@@ -272,32 +274,33 @@ static PyObject *run(const Py_buffer *v, Py_ssize_t batch, double rate, double b
 }
 
 static PyObject *epoch(PyObject *self, PyObject *args) {
-  Py_buffer v[15];
+  Py_buffer v[16];
   Py_ssize_t batch;
-  double rate, beta1, beta2, epsilon;
+  double beta1, beta2, epsilon;
   long long steps;
   int threads;
   /* Flat, because CPython reserves no room for the buffers of nested tuples. */
-  if (!PyArg_ParseTuple(args, "y*y*y*w*w*w*w*w*w*w*w*w*w*w*w*nddddLi", &v[0], &v[1], &v[2], &v[3],
+  if (!PyArg_ParseTuple(args, "y*y*y*w*w*w*w*w*w*w*w*w*w*w*w*y*ndddLi", &v[0], &v[1], &v[2], &v[3],
                         &v[4], &v[5], &v[6], &v[7], &v[8], &v[9], &v[10], &v[11], &v[12], &v[13],
-                        &v[14], &batch, &rate, &beta1, &beta2, &epsilon, &steps, &threads))
+                        &v[14], &v[15], &batch, &beta1, &beta2, &epsilon, &steps, &threads))
     return NULL;
   const char *wrong = fault(v, v[4].len / 4, batch, threads);
   PyObject *result = NULL;
   if (wrong) PyErr_SetString(PyExc_ValueError, wrong);
-  else result = run(v, batch, rate, beta1, beta2, epsilon, steps, threads);
-  for (int i = 0; i < 15; i++) PyBuffer_Release(&v[i]);
+  else result = run(v, batch, beta1, beta2, epsilon, steps, threads);
+  for (int i = 0; i < 16; i++) PyBuffer_Release(&v[i]);
   return result;
 }
 
 static PyMethodDef methods[] = {
     {"epoch", epoch, METH_VARARGS,
-     "epoch(pixels, labels, order, *weights, *first_moments, *second_moments, batch,\n"
-     "      learning_rate, beta1, beta2, epsilon, steps_done, threads)\n"
+     "epoch(pixels, labels, order, *weights, *first_moments, *second_moments,\n"
+     "      learning_rates, batch, beta1, beta2, epsilon, steps_done, threads)\n"
      "-> (sum of losses, count of right answers, count of steps with a finite loss)\n"
      "\n"
      "pixels uint8 (n, 784), labels uint8 (n,), order int64 (m,); each of the three groups is\n"
-     "hidden weight, hidden bias, output weight, output bias, float32, updated in place."},
+     "hidden weight, hidden bias, output weight, output bias, float32, updated in place;\n"
+     "learning_rates float64, one a step."},
     {NULL, NULL, 0, NULL}};
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_dense", NULL, -1, methods,
                                     NULL, NULL, NULL, NULL};

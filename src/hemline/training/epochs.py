@@ -1,5 +1,6 @@
 """One epoch: pictures in batches; each batch is one step of the optimiser."""
 
+from array import array
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -132,8 +133,8 @@ def native_fits(network: Network, optimiser: Optimiser, work: Pass) -> bool:
     units: int = network.layers[2].out_features  # type: ignore[assignment]
     plain = work.weights is None and work.losses is None
     plain = plain and not (work.augment or work.label_smoothing or work.l2)
-    steady = type(optimiser) is Adam and len(set(work.rates)) == 1
-    return units % 64 == 0 and plain and steady and work.pixels.device.type == "cpu"
+    on_cpu = work.pixels.device.type == "cpu"
+    return units % 64 == 0 and plain and type(optimiser) is Adam and on_cpu
 
 
 def run_native(network: Network, optimiser: Optimiser, work: Pass) -> Outcome:
@@ -145,8 +146,8 @@ def run_native(network: Network, optimiser: Optimiser, work: Pass) -> Outcome:
         *(parameter.detach().numpy() for parameter in network.parameters()),
         *(moment.numpy() for moment in optimiser.memory["first"]),
         *(moment.numpy() for moment in optimiser.memory["second"]),
+        array("d", work.rates),
         work.batch_size,
-        work.rates[0],
         Adam.beta1,
         Adam.beta2,
         Adam.epsilon,
