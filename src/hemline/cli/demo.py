@@ -9,6 +9,7 @@ from hemline.cli.common import (
     JsonOption,
     OutOption,
     SeedOption,
+    SetOption,
     accuracy_line,
     console,
     data_option,
@@ -30,6 +31,7 @@ def command(
     data: DataOption = None,
     seed: SeedOption = 0,
     out: OutOption = None,
+    changes: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Do the main job: obtain the data, train, evaluate, predict the first test picture.
@@ -41,7 +43,7 @@ def command(
     """
     from hemline.training import load_recipe
 
-    loaded = load_recipe(recipe)
+    loaded = load_recipe(recipe, changes or [])
     dataset, reason = _open(data)
     if not as_json:
         _introduce(dataset, reason)
@@ -93,6 +95,7 @@ def _judge(result: "TrainingResult", dataset: "Dataset") -> tuple["Evaluation", 
         "interval": list(evaluation.interval),
         "first": {"predicted": CLASSES[predicted], "actual": CLASSES[actual]},
         "recipe": result.recipe.name,
+        "seconds": result.seconds,
         "run": str(result.run.folder),
         "model": str(result.run.model),
         "picture": str(picture),
