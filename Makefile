@@ -22,6 +22,8 @@ bench: setup
 	$(BIN)/python benchmarks/accuracy.py seed
 	$(BIN)/python benchmarks/accuracy.py fast
 	$(BIN)/python benchmarks/seed.py
+	$(BIN)/python benchmarks/rate.py
+	$(BIN)/python benchmarks/rungs.py
 
 setup: .venv/.ready
 

@@ -1,30 +1,35 @@
 """What the benchmarks share: environments of peers, thread limits, and where results go."""
 
 import datetime
+import json
 import os
 import platform
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from hemline.training.run import processor_name
 
 ROOT = Path(__file__).resolve().parent
 PEERS = ROOT / "peers"
+BENCH = ROOT.parent / ".bench"
 
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment of one peer under `.bench/`."""
+    """A virtual environment of peers under `.bench/`, and the variables that they run with."""
 
     name: str
     packages: list[str]
+    variables: dict[str, str] = field(default_factory=dict)
 
     def python(self) -> str:
         """Its interpreter; the environment is made when it is first asked for."""
-        folder = ROOT.parent / ".bench" / self.name
+        folder = BENCH / self.name
         ready = folder / ".ready"
         python = folder / "bin" / "python"
         if not ready.exists():
@@ -35,12 +40,37 @@ class Environment:
         return str(python)
 
 
+TENSORFLOW = Environment(
+    "keras-tensorflow",
+    ["tensorflow-cpu==2.21.0", "keras==3.15.1"],
+    {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"},
+)
+JAX = Environment(
+    "keras-jax", ["jax==0.10.2", "jaxlib==0.10.2", "keras==3.15.1"], {"KERAS_BACKEND": "jax"}
+)
+PYTORCH = Environment("pytorch", ["torch==2.13.0", "numpy==2.4.6"])
+SKLEARN = Environment("sklearn", ["scikit-learn==1.9.1", "scikit-image==0.26.0", "numpy==2.4.6"])
+
+
 def limited(threads: int) -> dict[str, str]:
     """Variables that hold every contestant to so many threads, whatever it is built on."""
     # JAX has no variable of its own: it takes as many threads as it sees cores.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
     return dict.fromkeys(names, str(threads))
+
+
+def run_process(
+    command: list[str], variables: dict[str, str], threads: int
+) -> tuple[float, dict[str, Any]]:
+    """Seconds of a whole process from cold, and the JSON document that it printed."""
+    environment = os.environ | limited(threads) | variables
+    began = time.perf_counter()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    seconds = time.perf_counter() - began
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")
+    return seconds, json.loads(done.stdout[done.stdout.index("{") :])
 
 
 def write_result(name: str, text: str) -> None:

@@ -9,16 +9,13 @@ reads the data, trains ten epochs at batch size 32, evaluates on the test part a
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from common import PEERS, Environment, limited, write_result
+from common import JAX, PEERS, PYTORCH, TENSORFLOW, run_process, write_result
 
 HEMLINE = "Hemline"
 FIRST = "Hemline, first start"  # nothing decoded in the cache yet
@@ -39,22 +36,17 @@ class Contestant:
 def contestants() -> list[Contestant]:
     """Hemline and its peers, installed if need be."""
     keras = str(PEERS / "keras_tutorial.py")
-    tensorflow = Environment("keras-tensorflow", ["tensorflow-cpu==2.21.0", "keras==3.15.1"])
-    jax = Environment("keras-jax", ["jax==0.10.2", "jaxlib==0.10.2", "keras==3.15.1"])
-    pytorch = Environment("pytorch", ["torch==2.13.0", "numpy==2.4.6"])
     hemline = [sys.executable, "-m", "hemline", "demo", "--recipe", "seed", "--json", "--out"]
     return [
         Contestant(HEMLINE, hemline),
         Contestant(FIRST, hemline),
         Contestant(
-            "Keras tutorial on TensorFlow",
-            [tensorflow.python(), keras],
-            {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"},
+            "Keras tutorial on TensorFlow", [TENSORFLOW.python(), keras], TENSORFLOW.variables
         ),
-        Contestant("Keras tutorial on JAX", [jax.python(), keras], {"KERAS_BACKEND": "jax"}),
+        Contestant("Keras tutorial on JAX", [JAX.python(), keras], JAX.variables),
         Contestant(
             "PyTorch loop (DataLoader, Adam)",
-            [pytorch.python(), str(PEERS / "pytorch_tutorial.py")],
+            [PYTORCH.python(), str(PEERS / "pytorch_tutorial.py")],
         ),
     ]
 
@@ -64,15 +56,8 @@ def run(contestant: Contestant, cache: Path, threads: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         variables = {"HEMLINE_CACHE": folder if contestant.name == FIRST else str(cache)}
         target = str(Path(folder) / "run") if HEMLINE in contestant.name else folder
-        environment = os.environ | limited(threads) | contestant.variables | variables
-        began = time.perf_counter()
-        done = subprocess.run(
-            [*contestant.command, target], env=environment, capture_output=True, text=True
-        )
-        seconds = time.perf_counter() - began
-        if done.returncode:
-            sys.exit(f"{contestant.name} failed:\n{done.stderr}")
-        figures = json.loads(done.stdout[done.stdout.index("{") :])
+        command = [*contestant.command, target]
+        seconds, figures = run_process(command, contestant.variables | variables, threads)
         if HEMLINE in contestant.name:
             lines = (Path(target) / "metrics.jsonl").read_text().splitlines()
             figures["epochs"] = [json.loads(line)["seconds"] for line in lines]

@@ -1,12 +1,16 @@
 """The Keras tutorial "Basic classification": ten epochs, evaluated, saved. Backend by variable."""
 
 import json
-import sys
-import time
 
 import keras
+from arguments import arguments
+from clock import Clock
 
 from data import load_data
+
+options = arguments(epochs=10)
+if options.seed is not None:
+    keras.utils.set_random_seed(options.seed)
 
 (train_images, train_labels), (test_images, test_labels) = load_data()
 train_images = train_images / 255.0
@@ -25,24 +29,16 @@ model.compile(
     loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     metrics=["accuracy"],
 )
-
-
-class Clock(keras.callbacks.Callback):
-    """Seconds of every epoch."""
-
-    def __init__(self):
-        super().__init__()
-        self.seconds = []
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.began = time.perf_counter()
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.seconds.append(time.perf_counter() - self.began)
-
-
 clock = Clock()
-model.fit(train_images, train_labels, epochs=10, verbose=0, callbacks=[clock])
+history = model.fit(
+    train_images,
+    train_labels,
+    epochs=options.epochs,
+    validation_data=(test_images, test_labels) if options.scan else None,
+    verbose=0,
+    callbacks=[clock],
+)
 _, accuracy = model.evaluate(test_images, test_labels, verbose=0)
-model.save(sys.argv[1] + "/model.keras")
-print(json.dumps({"epochs": clock.seconds, "accuracy": accuracy}))
+model.save(options.folder + "/model.keras")
+scanned = history.history.get("val_accuracy", [])
+print(json.dumps({"epochs": clock.seconds, "accuracy": accuracy, "accuracies": scanned}))

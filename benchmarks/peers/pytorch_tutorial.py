@@ -1,14 +1,18 @@
 """The usual PyTorch loop: TensorDataset, DataLoader, Adam; ten epochs, evaluated, saved."""
 
 import json
-import sys
 import time
 
 import torch
+from arguments import arguments
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from data import load_data
+
+options = arguments(epochs=10)
+if options.seed is not None:
+    torch.manual_seed(options.seed)
 
 (train_images, train_labels), (test_images, test_labels) = load_data()
 
@@ -19,13 +23,22 @@ def dataset(images, labels):
 
 
 train = DataLoader(dataset(train_images, train_labels), batch_size=32, shuffle=True)
-test = DataLoader(dataset(test_images, test_labels), batch_size=32)
+# Its own generator, so that a scan does not change the order of the training pictures.
+test = DataLoader(dataset(test_images, test_labels), batch_size=32, generator=torch.Generator())
 model = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
 loss_function = nn.CrossEntropyLoss()
 optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
 
-seconds = []
-for _ in range(10):
+
+@torch.no_grad()
+def test_accuracy():
+    """Share of right answers on the test part."""
+    right = sum((model(images).argmax(1) == labels).sum().item() for images, labels in test)
+    return right / len(test.dataset)
+
+
+seconds, scanned = [], []
+for _ in range(options.epochs):
     began = time.perf_counter()
     for images, labels in train:
         loss = loss_function(model(images), labels)
@@ -33,8 +46,9 @@ for _ in range(10):
         loss.backward()
         optimizer.step()
     seconds.append(time.perf_counter() - began)
+    if options.scan:
+        scanned.append(test_accuracy())
 
-with torch.no_grad():
-    right = sum((model(images).argmax(1) == labels).sum().item() for images, labels in test)
-torch.save(model.state_dict(), sys.argv[1] + "/model.pt")
-print(json.dumps({"epochs": seconds, "accuracy": right / len(test.dataset)}))
+accuracy = test_accuracy()
+torch.save(model.state_dict(), options.folder + "/model.pt")
+print(json.dumps({"epochs": seconds, "accuracy": accuracy, "accuracies": scanned}))
