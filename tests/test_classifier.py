@@ -108,6 +108,7 @@ def test_the_file_says_what_it_is(small_run, classifier, sketches):
     assert metadata["recipe"]["name"] == "seed"
     assert metadata["recipe"]["epochs"] == 2
     assert (metadata["seed"], metadata["parameters"]) == (0, 101_770)
+    assert [layer["parameters"] for layer in metadata["layers"]] == [0, 0, 100_480, 1_290]
     assert metadata["data"]["sha256"] == sketches.train.checksum
     assert metadata["data"]["drawn"] is True
     assert metadata["figures"]["train_accuracy"] == small_run.epochs[-1].accuracy

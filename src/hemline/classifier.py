@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hemline import models
 from hemline.errors import ModelFileError
 from hemline.labels import CLASSES
+from hemline.models import DEFAULT, find_model
 from hemline.pixels import Pixels, as_pixels
 
 _CHUNK = 500  # pictures at a time: bounds the memory, and loses no speed
@@ -22,7 +22,8 @@ class Classifier:
 
     Attributes:
         classes_: names of the ten classes, in the order of the labels.
-        metadata: what the file says of itself: recipe, seed, parameters, data, versions, figures.
+        metadata: what the file says of itself: recipe, seed, parameters, layers, data, versions,
+            figures.
         path: of the file.
 
     Example:
@@ -43,7 +44,7 @@ class Classifier:
         return str(self.metadata["data"]["name"])
 
     @classmethod
-    def load(cls, path: str | Path = models.DEFAULT) -> "Classifier":
+    def load(cls, path: str | Path = DEFAULT) -> "Classifier":
         """Open a model file, the one in a run folder, or one that comes with Hemline.
 
         Args:
@@ -54,7 +55,7 @@ class Classifier:
         """
         import onnxruntime
 
-        file = models.find_model(path)
+        file = find_model(path)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4  # what goes wrong is said once, by the exception
         try:

@@ -167,18 +167,20 @@ class Trainer:
     def export(self) -> None:
         """Write the model file, with the weights that the recipe keeps."""
         self.state.finish()
-        network, epochs, temperature = self.state.network, self.state.epochs, self.temperature()
+        epochs, temperature = self.state.epochs, self.temperature()
+        network = self.state.network.cpu()
         data = {key: value for key, value in self.environment["data"].items() if key != "source"}
         metadata = {
             "recipe": asdict(self.recipe),
             "seed": self.seed,
             "parameters": network.parameter_count,
+            "layers": [asdict(layer) for layer in network.describe()],
             "data": data,
             "versions": self.environment["versions"],
             "figures": epochs[self.state.kept_epoch - 1].of_model() if epochs else {},
             "temperature": temperature,
         }
-        write_whole(self.run.model, export_model(network.cpu(), metadata, temperature))
+        write_whole(self.run.model, export_model(network, metadata, temperature))
 
     def temperature(self) -> float:
         """What the logits are divided by in the model file."""
