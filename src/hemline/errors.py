@@ -23,3 +23,11 @@ class RunError(HemlineError):
 
 class ModelFileError(HemlineError):
     """A file is not a Hemline model file."""
+
+
+class TargetError(HemlineError):
+    """What the doctor was given cannot be examined."""
+
+
+class PhotoError(HemlineError):
+    """A photograph is too large, too small or damaged, or shows nothing that can be found."""

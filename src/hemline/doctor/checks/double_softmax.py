@@ -1,0 +1,64 @@
+"""A softmax of a softmax."""
+
+import numpy as np
+
+from hemline.doctor.answers import LOG_PROBABILITIES, PERCENT, PROBABILITIES, Scores
+from hemline.doctor.case import Case
+from hemline.doctor.checks.base import Check, Finding, chance
+from hemline.doctor.statistics import ALPHA, mean_above_zero
+
+_HIGHEST = np.e / (np.e + 9)  # of the softmax of ten probabilities
+
+
+class DoubleSoftmax(Check):
+    """Is the softmax applied once?"""
+
+    name = "double-softmax"
+    question = "Is the softmax applied once, not twice?"
+
+    def applies(self, case: Case) -> bool:
+        """To probabilities."""
+        return case.working.form in {PROBABILITIES, LOG_PROBABILITIES, PERCENT}
+
+    def examine(self, case: Case) -> Finding | None:
+        """Undo one softmax: are what is left probabilities, and better ones?"""
+        logs, actual = case.working.logs, case.confirm.actual
+        if logs is None or case.working.decided:
+            return None
+        once = logs + (1 - logs.sum(axis=1, keepdims=True)) / logs.shape[1]
+        highest = float(np.exp(logs.max()))
+        if not _are_probabilities(once):
+            return None
+        rows = np.arange(len(actual))
+        kept = -logs[rows, actual]
+        undone = -np.log(np.maximum(once[rows, actual], 1e-7))
+        brier = [_brier(values, actual) for values in (np.exp(logs), once)]
+        p_value = mean_above_zero(brier[0] - brier[1])
+        if p_value >= ALPHA:
+            return None
+        return self.finding(
+            f"No probability is above {highest:.3f}; the softmax of probabilities cannot exceed "
+            f"{_HIGHEST:.3f}. Undoing one gives probabilities again, with Brier score "
+            f"{brier[1].mean():.3f} for {brier[0].mean():.3f} ({chance(p_value)}).",
+            0.5,
+            "The model ends with a softmax and another is put behind it.",
+            "probabilities = model(x)  # without a further softmax",
+            highest=highest,
+            loss=[float(kept.mean()), float(undone.mean())],
+            p_value=p_value,
+        )
+
+
+def _are_probabilities(once: Scores) -> bool:
+    """Whether rows that sum to 1 by construction are also nowhere negative, and touch zero.
+
+    That is no accident: probabilities that are merely modest come out negative, or stay far above
+    zero, when a softmax is taken off that was never put on.
+    """
+    lowest = once.min(axis=1)
+    return bool(lowest.min() >= -1e-3 and np.median(lowest) < 0.01)
+
+
+def _brier(values: Scores, actual: np.ndarray) -> np.ndarray:
+    distance: np.ndarray = ((values - np.eye(values.shape[1])[actual]) ** 2).sum(axis=1)
+    return distance

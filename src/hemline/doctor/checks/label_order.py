@@ -1,0 +1,97 @@
+"""Labels permuted or shifted."""
+
+import numpy as np
+
+from hemline.doctor.case import Case
+from hemline.doctor.checks.base import Check, Finding, chance, share
+from hemline.doctor.statistics import ALPHA, at_least, best_assignment, holm, mcnemar
+from hemline.evaluation import confusion_matrix
+from hemline.labels import CLASSES
+
+
+class LabelOrder(Check):
+    """Does label 3 mean the class that is number 3?"""
+
+    name = "label-order"
+    question = "Do the labels mean the classes that their numbers stand for?"
+
+    def examine(self, case: Case) -> Finding | None:
+        """Assignment problem on the confusion of one half, judged on the other half."""
+        labels, actual = case.working.labels, case.confirm.actual
+        lowest = int(labels.min())
+        shifted = labels - 1 if lowest >= 1 and int(labels.max()) == len(CLASSES) else labels
+        if not ((shifted >= 0) & (shifted < len(CLASSES))).all():
+            return self._unknown(labels)
+        half = len(labels) // 2
+        columns = np.array(best_assignment(confusion_matrix(shifted[:half], actual[:half])))
+        offset = shifted[0] - labels[0]
+        before = labels[half:] == actual[half:]
+        after = shifted[half:] == columns[actual[half:]]
+        p_value = mcnemar(int((after & ~before).sum()), int((before & ~after).sum()))
+        moved = [c for c in range(len(CLASSES)) if columns[c] != c - (-offset if offset else 0)]
+        moved = [c for c in moved if columns[c] - offset != c]
+        if p_value >= ALPHA or not moved or not self._both_ways(shifted, actual, columns, moved):
+            return None
+        return self._report(before, after, columns - offset, moved, p_value)
+
+    def _both_ways(
+        self, labels: np.ndarray, actual: np.ndarray, columns: np.ndarray, moved: list[int]
+    ) -> bool:
+        """Whether each moved class itself prefers its new label to its own number.
+
+        A weak model that takes coats for shirts gains by renaming one of them, but then its shirts
+        do not call themselves coats.
+        """
+        confusion = confusion_matrix(labels, actual)
+        values = []
+        for c in moved:
+            there, here = int(confusion[c, columns[c]]), int(confusion[c, c])
+            values.append(at_least(there, there + here, 0.5) if there + here else 1.0)
+        sure = sum(value < 0.01 for value in holm(values))
+        # Of a whole permutation a class or two may be too rare in a weak model's answers to tell.
+        return sure >= max(2, len(moved) - 2) if len(moved) > 3 else sure == len(moved)
+
+    def _report(
+        self,
+        before: np.ndarray,
+        after: np.ndarray,
+        columns: np.ndarray,
+        moved: list[int],
+        p_value: float,
+    ) -> Finding:
+        n, kept, best = len(before), int(before.sum()), int(after.sum())
+        shifts = {int(columns[c]) - c for c in moved}
+        names = ", ".join(f"{CLASSES[c]} is given {int(columns[c])}" for c in moved[:3])
+        one = len(moved) >= len(CLASSES) - 1 and len({s % 10 for s in shifts}) == 1
+        how = (
+            f"shifted by {next(iter(shifts)):+d}"
+            if one and len(shifts) <= 2
+            else "in another order"
+        )
+        return self.finding(
+            f"By their numbers {share(kept, n)}; with the labels {how} ({names}"
+            f"{', ...' if len(moved) > 3 else ''}) {100 * best / n:.1f} % of the same {n:,} "
+            f"pictures ({chance(p_value)}).",
+            0.4 + 0.6 * max(0.0, (best - kept) / max(best, 1)),
+            "The classes were numbered otherwise in training: in alphabetical order, from 1, or "
+            "by a list of names in another order.",
+            f"label = np.argsort({columns.tolist()})[label]"
+            if not one
+            else f"label = label - ({next(iter(shifts))})",
+            order=columns.tolist(),
+            accuracy=[kept / n, best / n],
+            p_value=p_value,
+            n=n,
+        )
+
+    def _unknown(self, labels: np.ndarray) -> Finding | None:
+        strange = (labels < 0) | (labels >= len(CLASSES))
+        values = sorted({int(label) for label in labels[strange]})[:5]
+        return self.finding(
+            f"{int(strange.sum()):,} of {len(labels):,} answers name no class of Fashion-MNIST"
+            + (f" ({', '.join(map(str, values))})." if values != [-1] else "."),
+            0.9,
+            "The names or numbers of the classes are those of another list.",
+            f"classes = {list(CLASSES)}",
+            answers=int(strange.sum()),
+        )

@@ -1,0 +1,40 @@
+"""Learned by heart."""
+
+from hemline.doctor.case import Case
+from hemline.doctor.checks.base import Check, Finding, share
+
+_FAR = 0.05  # of all pictures, beyond the interval
+_TIMES = 3  # as many errors on new pictures as on known ones
+
+
+class OverFitting(Check):
+    """Is it as good on new pictures as on those of its training?"""
+
+    name = "over-fitting"
+    question = "Is it about as good on new pictures as on those it was trained on?"
+    symptom = True
+
+    def applies(self, case: Case) -> bool:
+        """Where there is a training part."""
+        return case.train is not None
+
+    def examine(self, case: Case) -> Finding | None:
+        """The gap between the parts, less its 95 % interval."""
+        train = case.train
+        assert train is not None  # noqa: S101 - applies() has asked
+        known, new = (case.right(case.best, sample) for sample in (train, case.confirm))
+        gap = float(known.mean() - new.mean())
+        error = (known.var() / len(known) + new.var() / len(new)) ** 0.5
+        low, high = gap - 1.96 * float(error), gap + 1.96 * float(error)
+        if low <= _FAR or (1 - new.mean()) < _TIMES * (1 - known.mean()):
+            return None
+        return self.finding(
+            f"Training part: {share(int(known.sum()), len(known))}; test part: "
+            f"{share(int(new.sum()), len(new))}: {100 * gap:.1f} points apart "
+            f"(95 %: {100 * low:.1f} to {100 * high:.1f}).",
+            0.3,
+            "The training went on until pictures were learned by heart.",
+            "Stop earlier (EarlyStopping on a validation part), or add augmentation or dropout.",
+            gap=gap,
+            interval=[low, high],
+        )

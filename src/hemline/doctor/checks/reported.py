@@ -1,0 +1,63 @@
+"""Figures that are stated against figures that are counted."""
+
+from hemline.doctor.case import Case
+from hemline.doctor.checks.base import Check, Finding, chance, share
+from hemline.doctor.statistics import ALPHA, more_than
+
+_PICTURES = 10_000  # of the test part, on which an accuracy is usually stated
+
+
+class ReportedFigures(Check):
+    """Is the accuracy what its maker says?"""
+
+    name = "reported-figures"
+    question = "Is the accuracy that is stated the one that is counted?"
+    symptom = True
+
+    def applies(self, case: Case) -> bool:
+        """Where anything is stated."""
+        return self._said(case) is not None or self._trained(case) is not None
+
+    def examine(self, case: Case) -> Finding | None:
+        """Exact tests of the stated share against the counted one, in both directions."""
+        right = case.received.labels == case.confirm.actual
+        if case.best != case.contract:
+            right = case.right(case.best, case.confirm)
+        said = self._said(case)
+        if said is not None:
+            return self._compare(said, (int(right.sum()), len(right)), "test", both=True)
+        stated, train = self._trained(case), case.train
+        if stated is None or train is None:
+            return None
+        known = case.right(case.best, train)
+        # An accuracy noted while training lags behind, so only one that is never reached tells.
+        return self._compare(stated, (int(known.sum()), len(known)), "training", both=False)
+
+    def _said(self, case: Case) -> float | None:
+        return case.reported.get("test_accuracy", case.reported.get("accuracy"))
+
+    def _trained(self, case: Case) -> float | None:
+        figures = case.target.facts.get("hemline", {}).get("figures", {})
+        stated = case.reported.get("train_accuracy", figures.get("train_accuracy"))
+        return None if stated is None else float(stated)
+
+    def _compare(
+        self, said: float, counted: tuple[int, int], part: str, *, both: bool
+    ) -> Finding | None:
+        stated = (round(said * _PICTURES), _PICTURES)
+        below = more_than(stated, counted)
+        above = more_than(counted, stated) if both else 1.0
+        p_value = min(1.0, 2 * min(below, above))
+        if p_value >= ALPHA:
+            return None
+        return self.finding(
+            f"Stated: {100 * said:.1f} % of the {part} part; counted: {share(*counted)} "
+            f"({chance(p_value)}).",
+            0.6,
+            "The metric does not fit the labels or the outputs, the figure is of other data, or "
+            "saving and loading changed the model.",
+            'metrics=["sparse_categorical_accuracy"]  # or count: (labels == actual).mean()',
+            stated=said,
+            counted=counted[0] / counted[1],
+            p_value=p_value,
+        )

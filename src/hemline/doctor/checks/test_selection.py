@@ -1,0 +1,50 @@
+"""Chosen on, or trained with, the test part."""
+
+from hemline.doctor.case import Case
+from hemline.doctor.checks.base import Check, Finding, chance
+from hemline.doctor.statistics import ALPHA, more_than
+
+_WORTH = 0.01  # the parts themselves may differ by a little
+_VALIDATION = 6_000  # pictures, where nobody says how many
+
+
+class TestSelection(Check):
+    """Is it suspiciously good on the test part?"""
+
+    __test__ = False  # not a test of pytest's
+    name = "test-selection"
+    question = "Is the test part no easier to it than pictures it could have learned from?"
+    symptom = True
+
+    def examine(self, case: Case) -> Finding | None:
+        """Test accuracy against training and validation accuracy."""
+        right = case.right(case.best, case.confirm)
+        test = (int(right.sum()), len(right))
+        said = case.reported.get("validation_accuracy")
+        if said is not None:
+            n = int(case.reported.get("validation_n", _VALIDATION))
+            found = self._compare(case, test, (round(said * n), n), "validation part (as reported)")
+            if found:
+                return found
+        if case.train is None:
+            return None
+        known = case.right(case.best, case.train)
+        return self._compare(case, test, (int(known.sum()), len(known)), "training part")
+
+    def _compare(
+        self, case: Case, test: tuple[int, int], other: tuple[int, int], name: str
+    ) -> Finding | None:
+        p_value = more_than(test, other)
+        ahead = test[0] / test[1] - other[0] / other[1]
+        if p_value >= ALPHA or ahead < _WORTH:
+            return None
+        return self.finding(
+            f"{100 * test[0] / test[1]:.1f} % right on the test part, "
+            f"{100 * other[0] / other[1]:.1f} % on the {name} ({chance(p_value)}).",
+            0.7,
+            "The test part had a share in the making: it was trained on, or the epoch, the "
+            "threshold or the settings were chosen by it.",
+            "Choose on a part cut from the training pictures; read the test part once, at the end.",
+            ahead=ahead,
+            p_value=p_value,
+        )

@@ -1,0 +1,252 @@
+"""Diagnosis: from a target to the causes of what is wrong with it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from hemline.doctor.answers import UnreadableError
+from hemline.doctor.case import Case, describe_figures
+from hemline.doctor.checks import PLAIN_CHECKS, SHAPE_CHECKS, WORKING_CHECKS, Check, Finding
+from hemline.doctor.forms import LINEAR, RAW, Scaling
+from hemline.doctor.material import open_material
+from hemline.doctor.probing import ask, probe
+from hemline.doctor.search import find_repairs
+from hemline.doctor.targets import RefusedError, Target, open_target
+from hemline.errors import HemlineError, TargetError
+
+_WEAK = 0.84  # what a linear classifier reaches on Fashion-MNIST (Xiao et al., 2017)
+# Repaired and judged as if mended, so what is found after them is there besides them.
+_SHAKY = {"nondeterministic", "batch-dependence", "class-count"}
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What an examination found.
+
+    Attributes:
+        target: what was examined.
+        kind: run, onnx, keras, callable, server.
+        data: the name of the pictures; sketches say so.
+        wants: how the target wants its input.
+        gives: what its answers are.
+        findings: root cause first, then by severity.
+        healthy: questions that were answered well, by name.
+        accuracy: as counted, with interval and number of pictures; None where there was no answer.
+        notes: what is worth knowing and is nothing wrong.
+        case: everything that was asked, for pictures; not part of the JSON.
+    """
+
+    target: str
+    kind: str
+    data: str
+    wants: str
+    gives: str
+    findings: tuple[Finding, ...]
+    healthy: tuple[str, ...]
+    accuracy: dict[str, Any] | None
+    notes: tuple[str, ...] = ()
+    case: Case | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    @property
+    def verdict(self) -> str:
+        """The diagnosis in one sentence."""
+        if self.findings:
+            first = self.findings[0]
+            more = len(self.findings) - 1
+            besides = f" ({more} more finding{'s' if more > 1 else ''})" if more else ""
+            return f"Broken: {first.check}{besides}. {first.cause}"
+        assert self.accuracy is not None  # noqa: S101 - what is healthy has answered
+        low, high = (100 * bound for bound in self.accuracy["interval"])
+        share = f"{100 * self.accuracy['accuracy']:.1f} % right (95 %: {low:.1f} to {high:.1f})"
+        if high < 100 * _WEAK:
+            return f"Weak, not broken: {share}; a linear classifier reaches {100 * _WEAK:.0f} %."
+        return f"Healthy: {share}."
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "target": self.target,
+            "kind": self.kind,
+            "data": self.data,
+            "healthy": self.is_healthy,
+            "verdict": self.verdict,
+            "wants": self.wants,
+            "gives": self.gives,
+            "accuracy": self.accuracy,
+            "findings": [asdict(finding) for finding in self.findings],
+            "fine": list(self.healthy),
+            "notes": list(self.notes),
+        }
+
+
+def diagnose(
+    predict: Callable[[Any], Any] | str | Path,
+    data: Any = None,
+    *,
+    wants: str | None = None,
+    reported: Mapping[str, float] | None = None,
+    against: Callable[[Any], Any] | str | Path | None = None,
+    limit: float = 30.0,
+) -> Diagnosis:
+    """Find what is wrong in a classification pipeline, from outside.
+
+    Args:
+        predict: a callable, pictures in, whatever comes out; it runs in this process. Or what
+            `hemline doctor` takes: a run folder, a model file, `module:function`, a URL.
+        data: a `Dataset`, a `Split`, (pictures, labels), a folder, or None for Fashion-MNIST.
+        wants: the scale that the pipeline wants by design, `0..1` say; left out, a callable that
+            takes raw pixels is held to them.
+        reported: figures that its maker states: accuracy, train_accuracy, validation_accuracy
+            (with validation_n), loss.
+        against: another form of the same model, to compare with.
+        limit: seconds for each answer of anything but a callable.
+
+    Raises:
+        TargetError: the target cannot be examined.
+        DataError: the pictures cannot be read.
+    """
+    scaling = _scaling(wants)
+    target = open_target(predict, limit)
+    try:
+        return _diagnose(target, data, scaling, reported, against, limit)
+    except (RefusedError, UnreadableError) as error:
+        raise TargetError(
+            f"Expected {target.name} to answer to pictures as it did to the first, received "
+            f"another kind of answer ({error}); call it with more of them to see."
+        ) from error
+    finally:
+        target.close()
+
+
+def _diagnose(
+    target: Target,
+    data: Any,
+    wants: Scaling | None,
+    reported: Mapping[str, float] | None,
+    against: Any,
+    limit: float,
+) -> Diagnosis:
+    material = open_material(data)
+    if len(material.test) < 20:
+        raise HemlineError(
+            f"Expected at least 20 labelled pictures, received {len(material.test)}; give more."
+        )
+    case = Case(target, material, probe(target, material.test.pixels, wants), reported)
+    findings, fine = _run(SHAPE_CHECKS, case)
+    if case.reading.fault is not None:
+        findings = findings[:1]
+        return _diagnosis(case, findings, fine)
+    if not _ended(findings):
+        more, well = _run(PLAIN_CHECKS, case)
+        findings, fine = findings + more, fine + well
+    if _ended(findings):
+        return _diagnosis(case, findings[:1] if len(findings) > 1 else findings, fine)
+    case.repairs = find_repairs(case)
+    if against is not None:
+        _compare_with(case, against, wants, limit)
+    more, well = _run(_later(findings), case)
+    return _diagnosis(case, _explained(case, findings + more), fine + well)
+
+
+def _run(checks: Iterable[Check], case: Case) -> tuple[list[Finding], list[str]]:
+    """Findings and what was fine; the first finding that ends the examination is the last."""
+    findings, fine = [], []
+    for check in checks:
+        if not check.applies(case):
+            continue
+        finding = check.examine(case)
+        if finding is None:
+            fine.append(check.name)
+            continue
+        findings.append(finding)
+        if check.ends:
+            break
+    return findings, fine
+
+
+def _ended(findings: list[Finding]) -> bool:
+    ending = {check.name for check in (*SHAPE_CHECKS, *PLAIN_CHECKS) if check.ends}
+    return any(finding.check in ending for finding in findings)
+
+
+def _later(findings: list[Finding]) -> list[Check]:
+    """Checks that still mean something after what was found."""
+    shaky = any(finding.check in _SHAKY for finding in findings)
+    data = any(finding.check == "wrong-data" for finding in findings)
+    if data:
+        return []
+    # What answers at random, or by its company, has symptoms of every kind.
+    skipped = {"wrong-softmax", "from-logits-loss", "double-softmax"} if shaky else set()
+    return [
+        check
+        for check in WORKING_CHECKS
+        if not (shaky and (check.symptom or check.name in skipped))
+    ]
+
+
+def _explained(case: Case, findings: list[Finding]) -> list[Finding]:
+    """Let the root cause say which symptoms go away with it."""
+    if not findings or case.best == case.contract:
+        return findings
+    symptoms = [check for check in WORKING_CHECKS if check.symptom]
+    before = {finding.check for finding in _run(symptoms, case.as_received())[0]}
+    gone = tuple(sorted(before - {finding.check for finding in findings}))
+    return [replace(findings[0], explains=gone), *findings[1:]]
+
+
+def _diagnosis(case: Case, findings: list[Finding], fine: list[str]) -> Diagnosis:
+    ordered = [*findings[:1], *sorted(findings[1:], key=lambda finding: -finding.severity)]
+    found = {finding.check for finding in findings}
+    answered = case.reading.fault is None
+    return Diagnosis(
+        target=case.target.name,
+        kind="run" if case.target.facts.get("run") else case.target.kind,
+        data=case.material.name,
+        wants=str(case.contract),
+        gives=case.answers(case.contract, case.search).form if answered else "nothing readable",
+        findings=tuple(ordered),
+        healthy=tuple(dict.fromkeys(name for name in fine if name not in found)),
+        accuracy=describe_figures(*case.counted) if answered else None,
+        notes=tuple(_notes(case)) if answered else (),
+        case=case,
+    )
+
+
+def _notes(case: Case) -> list[str]:
+    notes = []
+    if not case.reading.promised and case.contract.scaling != RAW:
+        notes.append(
+            f"It wants {case.contract.scaling.name}: whoever calls it has to do this "
+            f"({case.contract.scaling.code})."
+        )
+    return notes
+
+
+def _compare_with(case: Case, against: Any, wants: Scaling | None, limit: float) -> None:
+    other = open_target(against, limit)
+    try:
+        pixels = case.material.test.pixels
+        second = Case(other, case.material, probe(other, pixels, wants))
+        find_repairs(second)
+        case.against = ask(other, second.contract, case.confirm.pixels)
+        case.against_name = other.name
+    finally:
+        other.close()
+
+
+def _scaling(wants: str | None) -> Scaling | None:
+    known = {scaling.name: scaling for scaling in LINEAR}
+    if wants is None:
+        return None
+    if wants not in known:
+        raise HemlineError(
+            f"Expected wants to be one of {', '.join(map(repr, known))}, received {wants!r}; "
+            "leave it out to have it found by trying."
+        )
+    return known[wants]

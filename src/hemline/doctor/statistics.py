@@ -1,0 +1,166 @@
+"""Tests and estimates: what makes a difference a finding."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hemline.doctor.answers import Scores, log_sum
+from hemline.evaluation import confusion_matrix
+from hemline.pixels import SIDE, Pixels
+
+ALPHA = 0.001  # a healthy pipeline meets some twenty checks: all together alarm in under 2 %
+_NETWORKS = 60
+
+
+def at_least(successes: int, n: int, share: float) -> float:
+    """Exact binomial P(X >= successes) where each of `n` succeeds with probability `share`."""
+    from scipy.special import bdtrc
+
+    return float(bdtrc(successes - 1, n, share)) if successes > 0 else 1.0
+
+
+def mcnemar(gained: int, lost: int) -> float:
+    """One-sided exact p-value that more was gained than lost on the same pictures (McNemar, 1947).
+
+    Args:
+        gained: pictures that only the second of two got right.
+        lost: pictures that only the first got right.
+    """
+    return at_least(gained, gained + lost, 0.5) if gained + lost else 1.0
+
+
+def mean_above_zero(values: NDArray[np.floating]) -> float:
+    """One-sided p-value of a mean above zero, by the normal limit."""
+    from scipy.special import ndtr
+
+    if len(values) < 2 or not values.any():
+        return 1.0
+    error = float(values.std(ddof=1)) / len(values) ** 0.5
+    if error == 0:
+        return 0.0 if values.mean() > 0 else 1.0
+    return float(ndtr(-float(values.mean()) / error))
+
+
+def more_than(first: tuple[int, int], second: tuple[int, int]) -> float:
+    """One-sided exact p-value that the share of `first` is above that of `second` (Fisher, 1935).
+
+    Args:
+        first: successes and trials.
+        second: the same of an independent sample.
+    """
+    from scipy.special import gammaln
+
+    (a, n), (b, m) = first, second
+    total = a + b
+    values = np.arange(a, min(n, total) + 1)
+
+    def choose(of: int, take: NDArray[np.integer] | int) -> NDArray[np.float64]:
+        picked = np.asarray(take)
+        chosen: NDArray[np.float64] = (
+            gammaln(of + 1) - gammaln(picked + 1) - gammaln(of - picked + 1)
+        )
+        return chosen
+
+    values = values[total - values <= m]
+    logs = choose(n, values) + choose(m, total - values) - choose(n + m, total)
+    return float(min(1.0, np.exp(logs).sum()))
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """P-values corrected for their number (Holm, 1979)."""
+    order = np.argsort(values)
+    corrected, highest = [1.0] * len(values), 0.0
+    for rank, place in enumerate(order.tolist()):
+        highest = max(highest, min(1.0, values[place] * (len(values) - rank)))
+        corrected[place] = highest
+    return corrected
+
+
+def best_assignment(confusion: NDArray[np.int64]) -> list[int]:
+    """Which column each actual class fits best, one each (Kuhn, 1955; scipy's solver)."""
+    from scipy.optimize import linear_sum_assignment
+
+    return [int(column) for column in linear_sum_assignment(-confusion)[1]]
+
+
+def assigned_accuracy(labels: NDArray[np.int64], actual: NDArray[np.integer], k: int = 10) -> float:
+    """Accuracy under the renaming of the labels that makes it highest."""
+    known = (labels >= 0) & (labels < k)
+    if not known.any():
+        return 0.0
+    confusion = confusion_matrix(labels[known], actual[known], k)
+    columns = best_assignment(confusion)
+    return float(confusion[np.arange(k), columns].sum()) / len(labels)
+
+
+def fit_temperature(logs: Scores, actual: NDArray[np.integer]) -> float:
+    """What the log-probabilities are best divided by (Guo et al., 2017); above 1: too sure."""
+    right = logs[np.arange(len(actual)), actual]
+    low, high = np.log(1e-3), np.log(1e4)
+    for _ in range(50):
+        middle = (low + high) / 2
+        scaled = logs * np.exp(middle)
+        share = np.exp(scaled - log_sum(scaled))
+        too_sure = float((share * logs).sum() - right.sum()) > 0
+        low, high = (low, middle) if too_sure else (middle, high)
+    return float(np.exp(-middle))
+
+
+def temperature_interval(
+    logs: Scores, actual: NDArray[np.integer], draws: int = 40
+) -> tuple[float, float]:
+    """95 % interval of the temperature: bootstrap over pictures, normal on the log scale."""
+    rng = np.random.default_rng(0)
+    part = min(len(actual), 1500)
+    fitted = np.log([_redrawn(logs, actual, part, rng) for _ in range(draws)])
+    reach = 1.96 * float(fitted.std(ddof=1)) * (part / len(actual)) ** 0.5
+    centre = float(np.log(fit_temperature(logs, actual)))
+    return float(np.exp(centre - reach)), float(np.exp(centre + reach))
+
+
+def _redrawn(
+    logs: Scores, actual: NDArray[np.integer], part: int, rng: np.random.Generator
+) -> float:
+    chosen = rng.integers(0, len(actual), part)
+    return fit_temperature(logs[chosen], actual[chosen])
+
+
+def calibration_p(probabilities: Scores, error: float, draws: int = 200) -> float:
+    """P-value of a calibration error if the probabilities were true (Bröcker & Smith, 2007).
+
+    Labels are drawn from the probabilities themselves; the p-value is the share of draws whose
+    expected calibration error is at least as large.
+    """
+    rng = np.random.default_rng(0)
+    top = probabilities.max(axis=1)
+    place = np.clip(np.ceil(top * 15).astype(int) - 1, 0, 14)
+    above = 1
+    for _ in range(draws):
+        right = rng.random(len(top)) < top
+        gaps = np.bincount(place, weights=right - top, minlength=15)
+        above += float(np.abs(gaps).sum() / len(top)) >= error
+    return above / (draws + 1)
+
+
+def untrained_reach(pixels: Pixels, actual: NDArray[np.integer]) -> float:
+    """The best accuracy that networks without training reach, once their outputs are renamed.
+
+    A random network already tells garments apart a little; a pipeline that has learned must do
+    better than the best of these.
+    """
+    return _reach(pixels.tobytes(), actual.astype(np.int64).tobytes())
+
+
+@lru_cache(maxsize=4)
+def _reach(pixels: bytes, actual: bytes) -> float:
+    inputs = np.frombuffer(pixels, np.uint8).reshape(-1, SIDE * SIDE).astype(np.float32) / 255
+    labels, rng = np.frombuffer(actual, np.int64), np.random.default_rng(0)
+    best = 0.0
+    for _ in range(_NETWORKS):
+        first = rng.standard_normal((SIDE * SIDE, 64), np.float32) * (2 / 784) ** 0.5
+        hidden = np.maximum(inputs @ first, 0)
+        scores = hidden @ rng.standard_normal((64, 10), np.float32)
+        best = max(best, assigned_accuracy(scores.argmax(axis=1), labels))
+    return best

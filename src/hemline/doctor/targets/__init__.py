@@ -1,0 +1,7 @@
+"""Targets: what the doctor can examine."""
+
+from hemline.doctor.targets.base import ONE_BY_ONE, RefusedError, Target
+from hemline.doctor.targets.function import FunctionTarget
+from hemline.doctor.targets.opening import open_target
+
+__all__ = ["ONE_BY_ONE", "FunctionTarget", "RefusedError", "Target", "open_target"]

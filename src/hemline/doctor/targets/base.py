@@ -1,0 +1,115 @@
+"""What every target can do: say what it may want, and answer."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hemline.doctor.forms import LAYOUTS, PLAIN_LAYOUTS, Form
+from hemline.errors import TargetError
+
+ONE_BY_ONE = "one picture at a time"
+
+
+class RefusedError(Exception):
+    """The target said no to this input; another form may do."""
+
+
+class Target(ABC):
+    """Something that answers to pictures.
+
+    Attributes:
+        name: for people.
+        kind: what it is, in a word or two.
+        promises_pixels: whether it says of itself that it takes pixels 0..255.
+        promises_probabilities: whether it says of itself that it gives probabilities.
+        fixed_batch: the only number of pictures that it takes at once, if there is one.
+        facts: what it says of itself beyond that.
+    """
+
+    name: str
+    kind: str
+    promises_pixels = False
+    promises_probabilities = False
+    fixed_batch: int | None = None
+
+    def __init__(self) -> None:
+        self.facts: dict[str, Any] = {}
+
+    @abstractmethod
+    def forms(self) -> Iterator[Form]:
+        """The forms worth trying, the likeliest first."""
+
+    @abstractmethod
+    def answer(self, batch: NDArray[Any], way: str) -> Any:
+        """What it gives for a batch.
+
+        Raises:
+            RefusedError: it does not take such a batch.
+            TargetError: it is gone, or does not come back.
+        """
+
+    def close(self) -> None:
+        """Let go of processes and connections."""
+        return
+
+
+_DTYPES = {
+    "tensor(uint8)": "uint8",
+    "tensor(float)": "float32",
+    "tensor(double)": "float64",
+    "tensor(float16)": "float16",
+    "tensor(int64)": "int64",
+    "tensor(int32)": "int32",
+}
+
+
+def declared_forms(name: str, dtype: str, shape: list[Any]) -> list[Form]:
+    """The forms that a declared input leaves open.
+
+    Raises:
+        TargetError: pictures of 28x28 do not fit.
+    """
+    kind = _DTYPES.get(dtype, dtype)
+    if kind not in _DTYPES.values():
+        raise TargetError(
+            f"Expected an input of numbers, received {name} that wants {dtype}; "
+            "examine the part of the pipeline that takes pictures."
+        )
+    ways = [(shape[1:], "array"), (shape, ONE_BY_ONE)] if shape else [(None, "array")]
+    layouts = PLAIN_LAYOUTS if shape is None or not shape else tuple(LAYOUTS)
+    found = [
+        Form(layout=layout, dtype=kind, way=way)
+        for wanted, way in ways
+        for layout in layouts
+        if wanted is None or _fits(wanted, LAYOUTS[layout])
+    ]
+    if not found:
+        raise TargetError(
+            f"Expected an input that takes garments of 28x28, received {name} that wants shape "
+            f"{shape}; examine the pipeline with what comes before this model."
+        )
+    return found
+
+
+def _fits(wanted: list[Any], shape: tuple[int, ...]) -> bool:
+    if len(wanted) != len(shape):
+        return False
+    pairs = zip(wanted, shape, strict=True)
+    if any(isinstance(size, int) and size > 0 and size != mine for size, mine in pairs):
+        return False
+    known = any(isinstance(size, int) and size > 0 for size in wanted)
+    return known or 32 not in shape  # frames are only for those that ask for them
+
+
+def probability_output(names: list[str]) -> tuple[str, bool]:
+    """The output to look at, and whether its name promises probabilities."""
+    promising = [name for name in names if "prob" in name.lower() or "softmax" in name.lower()]
+    return (promising or names)[0], bool(promising)
+
+
+def copy_of(batch: NDArray[Any]) -> NDArray[Any]:
+    """A copy: a pipeline may change what it is given."""
+    return np.array(batch, copy=True)

@@ -1,0 +1,72 @@
+"""A Python callable as a target, in this process."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hemline.doctor.answers import as_array
+from hemline.doctor.forms import LAYOUTS, PLAIN_LAYOUTS, Form
+from hemline.doctor.targets.base import ONE_BY_ONE, RefusedError, Target, copy_of
+
+TENSOR = "as a PyTorch tensor"
+
+
+class FunctionTarget(Target):
+    """Pictures in, whatever comes out.
+
+    Args:
+        predict: the callable.
+        name: for people; left out, the callable's own.
+    """
+
+    kind = "callable"
+
+    def __init__(self, predict: Callable[[Any], Any], name: str = "") -> None:
+        super().__init__()
+        self._predict = predict
+        own = getattr(predict, "__qualname__", None) or type(predict).__name__
+        self.name = name or str(own)
+        self.promises_probabilities = "prob" in self.name.rpartition(":")[2].lower()
+
+    def forms(self) -> Iterator[Form]:
+        """Raw pixels first; if those are refused, it has another contract of its own."""
+        yield from callable_forms("torch" in sys.modules)
+
+    def answer(self, batch: NDArray[Any], way: str) -> Any:
+        """What the callable returns."""
+        try:
+            if way == ONE_BY_ONE:
+                parts = [as_array(self._predict(copy_of(picture)), 1) for picture in batch]
+                return np.stack([part[0] if part.shape[:1] == (1,) else part for part in parts])
+            return as_array(self._predict(_handed_over(batch, way)), len(batch))
+        except (Exception, SystemExit) as error:
+            raise RefusedError(first_line(error)) from error
+
+
+def callable_forms(with_torch: bool) -> Iterator[Form]:
+    """The forms in which a callable may want its pictures."""
+    ways = ["array", *([TENSOR] if with_torch else [])]
+    rest = [layout for layout in LAYOUTS if layout not in PLAIN_LAYOUTS]
+    for way in ways:
+        yield Form(way=way)
+    for layouts in (PLAIN_LAYOUTS, rest):
+        for dtype in ("float32", "uint8", "float64"):
+            yield from (Form(layout, dtype, way=way) for way in ways for layout in layouts)
+    for dtype in ("uint8", "float32"):
+        yield from (Form(layout, dtype, way=ONE_BY_ONE) for layout in PLAIN_LAYOUTS)
+
+
+def _handed_over(batch: NDArray[Any], way: str) -> Any:
+    if way == TENSOR:  # not imported: a callable that wants tensors has done so
+        return sys.modules["torch"].from_numpy(copy_of(batch))
+    return copy_of(batch)
+
+
+def first_line(error: BaseException) -> str:
+    """An error in one line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = lines[0] if lines else "no reason given"
+    return f"{type(error).__name__}: {text[:160]}"

@@ -1,0 +1,84 @@
+"""From what a user writes to a target."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hemline import models
+from hemline.doctor.targets.archive import check_archive
+from hemline.doctor.targets.base import Target
+from hemline.doctor.targets.function import FunctionTarget
+from hemline.doctor.targets.process import ProcessTarget
+from hemline.doctor.targets.server import ServerTarget
+from hemline.errors import TargetError
+
+_PICKLES = {".pkl", ".pickle", ".joblib", ".pt", ".pth", ".h5", ".hdf5", ".ckpt", ".npz"}
+
+
+def open_target(what: str | Path | Callable[[Any], Any], limit: float = 30.0) -> Target:
+    """Open a run folder, a model file, a callable or a server.
+
+    Args:
+        what: a callable, which runs in this process; or a path, `module:function`, a URL, or the
+            name of a model that comes with Hemline.
+        limit: seconds for opening, and for each answer of a file, a named callable or a server.
+
+    Raises:
+        TargetError: there is nothing of the kind, or it cannot be opened.
+    """
+    if callable(what):
+        return FunctionTarget(what)
+    text = str(what)
+    if text.startswith(("http://", "https://")):
+        return ServerTarget(text, limit)
+    path = models.find_model(what)
+    if path.exists():
+        return _open_file(path, limit)
+    module, _, name = text.partition(":")
+    if name and all(part.isidentifier() for part in [*module.split("."), *name.split(".")]):
+        return ProcessTarget("callable", text, limit)
+    if Path(text).is_dir():
+        raise TargetError(
+            f"Expected a run folder with model.onnx in it, received {text} without; "
+            "name the folder of a finished training, or the model file."
+        )
+    raise TargetError(
+        f"Expected a run folder, a .onnx or .keras file, module:function or a URL, received "
+        f"{text}, which is none of these; correct the name."
+    )
+
+
+def _open_file(path: Path, limit: float) -> Target:
+    if path.suffix == ".keras":
+        check_archive(path)
+        target = ProcessTarget("keras", str(path), limit)
+    elif path.suffix == ".onnx":
+        target = ProcessTarget("onnx", str(path), limit)
+        target.facts |= {"hemline": _hemline_facts(target.facts["metadata"])}
+        target.facts |= {"run": _run_facts(path.parent)}
+    else:
+        why = "which can run code when opened" if path.suffix in _PICKLES else "which is neither"
+        raise TargetError(
+            f"Expected a .onnx or .keras file, received {path}, {why}; "
+            "export the model to ONNX, or name a callable as module:function."
+        )
+    return target
+
+
+def _hemline_facts(metadata: dict[str, str]) -> dict[str, Any]:
+    """What a Hemline model file says of itself; nothing for any other."""
+    try:
+        facts = {key: json.loads(value) for key, value in metadata.items()}
+    except ValueError:
+        return {}
+    return facts if str(facts.get("format", "")).startswith("hemline/") else {}
+
+
+def _run_facts(folder: Path) -> dict[str, Any]:
+    """The figures of the last epoch of a run, where the file lies in one."""
+    try:
+        lines = (folder / "metrics.jsonl").read_text().splitlines()
+        return dict(json.loads(lines[-1])) if lines else {}
+    except (OSError, ValueError, TypeError):
+        return {}

@@ -1,0 +1,155 @@
+"""Targets in a child process, with a time limit on every answer."""
+
+import os
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from numpy.typing import NDArray
+
+from hemline.doctor.answers import UnreadableError
+from hemline.doctor.forms import Form
+from hemline.doctor.targets.base import RefusedError, Target, declared_forms
+from hemline.doctor.targets.frames import BrokenFrameError, pack, unpack
+from hemline.doctor.targets.function import callable_forms
+from hemline.errors import TargetError
+
+_DESCRIPTION = {"onnx": "an ONNX file", "keras": "a .keras file", "callable": "a callable"}
+
+
+class ProcessTarget(Target):
+    """A model file or a named callable, run by the worker.
+
+    Args:
+        kind: onnx, keras or callable.
+        what: its path, or `module:function`.
+        limit: seconds for opening it, and for each answer.
+
+    Raises:
+        TargetError: it cannot be opened in that time.
+    """
+
+    def __init__(self, kind: str, what: str, limit: float) -> None:
+        super().__init__()
+        self.kind, self.name, self._limit = kind, what, limit
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "hemline.doctor.targets.worker", kind, what],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            start_new_session=True,  # so that whatever it starts can be stopped with it
+        )
+        header, _ = self._receive()
+        if "failed" in header:
+            self.close()
+            raise TargetError(
+                f"Expected {_DESCRIPTION[kind]} that opens, received {what} ({header['failed']}); "
+                "correct the file or its name."
+            )
+        self.facts = header["facts"]
+        self.promises_probabilities = bool(self.facts.get("promises"))
+        try:
+            self._forms = self._declared()
+        except TargetError:
+            self.close()
+            raise
+
+    def forms(self) -> Iterator[Form]:
+        """As declared by a file, or as any callable."""
+        yield from self._forms
+
+    def answer(self, batch: NDArray[Any], way: str) -> Any:
+        """What the worker says."""
+        self._send(pack({"way": way}, batch))
+        header, array = self._receive()
+        if "unreadable" in header:
+            shape = header["shape"]
+            raise UnreadableError(header["unreadable"], tuple(shape) if shape else None)
+        if "refused" in header:
+            raise RefusedError(header["refused"])
+        return array
+
+    def close(self) -> None:
+        """Stop the worker and all that it started."""
+        if self._process.poll() is None:
+            # Its group is its own (start_new_session), so nobody else is in it.
+            os.killpg(self._process.pid, 9)
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                stream.close()
+
+    def _declared(self) -> list[Form]:
+        if self.kind == "callable":
+            return list(callable_forms(bool(self.facts["torch"])))
+        if len(self.facts["inputs"]) != 1:
+            raise TargetError(
+                f"Expected a model with one input, received {self.name} with "
+                f"{len(self.facts['inputs'])}; examine a callable that fills the others."
+            )
+        name, dtype, shape = self.facts["inputs"][0]
+        forms = declared_forms(name, dtype, shape)
+        self.promises_pixels = forms[0].dtype not in {"float16", "float32", "float64"}
+        if shape and isinstance(shape[0], int) and forms[0].way == "array":
+            self.fixed_batch = shape[0]
+        return forms
+
+    def _send(self, frame: bytes) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - asked for above
+        deadline, rest = time.monotonic() + self._limit, memoryview(frame)
+        os.set_blocking(self._process.stdin.fileno(), False)
+        while rest:
+            self._wait(self._process.stdin.fileno(), selectors.EVENT_WRITE, deadline)
+            try:
+                rest = rest[os.write(self._process.stdin.fileno(), rest[: 1 << 16]) :]
+            except BlockingIOError:
+                continue
+            except BrokenPipeError:
+                raise self._gone() from None
+
+    def _receive(self) -> tuple[dict[str, Any], NDArray[Any] | None]:
+        assert self._process.stdout is not None  # noqa: S101 - asked for above
+        descriptor, deadline = self._process.stdout.fileno(), time.monotonic() + self._limit
+
+        def read(count: int) -> bytes:
+            data = bytearray()
+            while len(data) < count:
+                self._wait(descriptor, selectors.EVENT_READ, deadline)
+                part = os.read(descriptor, min(count - len(data), 1 << 20))
+                if not part:
+                    raise self._gone()
+                data += part
+            return bytes(data)
+
+        try:
+            return unpack(read)
+        except BrokenFrameError as error:
+            self.close()
+            raise TargetError(
+                f"Expected answers from {self.name}, received bytes that are none ({error}); "
+                "keep the pipeline from writing to file descriptors that are not its own."
+            ) from error
+
+    def _wait(self, descriptor: int, event: int, deadline: float) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(descriptor, event)
+            if selector.select(max(0.0, deadline - time.monotonic())):
+                return
+        self.close()
+        raise TargetError(
+            f"Expected an answer from {self.name} within {self._limit:g} s, received none; "
+            "mend what does not come back, or allow more with --limit."
+        )
+
+    def _gone(self) -> TargetError:
+        code = self._process.wait()
+        self.close()
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        return TargetError(
+            f"Expected an answer from {self.name}, received the end of its process ({how}); "
+            "run it alone to see why."
+        )

@@ -1,0 +1,147 @@
+"""The child process in which model files and named callables run: it can be stopped.
+
+Called as `python -m hemline.doctor.targets.worker KIND WHAT`; speaks frames on its first standard
+input and output, and gives whatever it runs an empty pair of its own.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from numpy.typing import NDArray
+
+from hemline.doctor.answers import UnreadableError, as_array
+from hemline.doctor.targets.base import RefusedError
+from hemline.doctor.targets.frames import pack, unpack
+from hemline.doctor.targets.function import FunctionTarget, first_line
+
+Answer = Callable[[NDArray[Any], str], Any]
+
+
+def main() -> None:
+    """Open what is named, then answer until the other side is gone."""
+    kind, what = sys.argv[1:3]
+    incoming, outgoing = _own_pipes()
+    try:
+        facts, answer = _OPENERS[kind](what)
+    except (Exception, SystemExit) as error:
+        outgoing.write(pack({"failed": first_line(error)}))
+        return
+    outgoing.write(pack({"facts": facts}))
+    while True:
+        try:
+            header, batch = unpack(lambda count: _exactly(incoming, count))
+        except EOFError:
+            return
+        assert batch is not None  # noqa: S101 - the parent always sends one
+        outgoing.write(_reply(answer, batch, header["way"]))
+
+
+def _reply(answer: Answer, batch: NDArray[Any], way: str) -> bytes:
+    try:
+        array = as_array(answer(batch, way), len(batch))
+        if array.dtype.hasobject:
+            return pack({"unreadable": "a list of Python objects", "shape": None})
+        return pack({}, array)
+    except UnreadableError as error:
+        return pack({"unreadable": str(error), "shape": error.shape})
+    except RefusedError as error:
+        return pack({"refused": str(error)})
+    except Exception as error:
+        return pack({"refused": first_line(error)})
+
+
+def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Keep the pipes to the parent; what is printed here goes nowhere."""
+    incoming, outgoing = os.dup(0), os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    return os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb", 0)
+
+
+def _exactly(stream: BinaryIO, count: int) -> bytes:
+    data = stream.read(count)
+    if len(data) < count:
+        raise EOFError
+    return data
+
+
+def _open_onnx(path: str) -> tuple[dict[str, Any], Answer]:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    # From bytes, so that weights outside the file are out of reach.
+    session = onnxruntime.InferenceSession(
+        Path(path).read_bytes(), options, providers=["CPUExecutionProvider"]
+    )
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    facts = {
+        "inputs": [(value.name, value.type, value.shape) for value in inputs],
+        "outputs": [(value.name, value.shape) for value in outputs],
+        "metadata": dict(session.get_modelmeta().custom_metadata_map),
+    }
+
+    def answer(batch: NDArray[Any], way: str) -> Any:
+        name, _, shape = facts["inputs"][0]
+        if way == "array":
+            return session.run([facts["output"]], {name: batch})[0]
+        import numpy as np
+
+        parts = [session.run([facts["output"]], {name: picture})[0] for picture in batch]
+        return np.stack([part[0] if part.shape[:1] == (1,) else part for part in parts])
+
+    from hemline.doctor.targets.base import probability_output
+
+    facts["output"], facts["promises"] = probability_output([name for name, _ in facts["outputs"]])
+    return facts, answer
+
+
+def _open_keras(path: str) -> tuple[dict[str, Any], Answer]:
+    from hemline.keras_file.backend import choose_backend
+
+    choose_backend()
+    import keras
+
+    model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    if len(model.inputs) != 1:
+        raise ValueError(f"{len(model.inputs)} inputs instead of one")
+    source = model.inputs[0]
+    last = model.layers[-1]
+    facts = {
+        "inputs": [(source.name, str(source.dtype), list(source.shape))],
+        "outputs": [(value.name, list(value.shape)) for value in model.outputs],
+        "parameters": int(model.count_params()),
+        "promises": "prob" in last.name.lower(),
+    }
+
+    def answer(batch: NDArray[Any], _way: str) -> Any:
+        values = model(batch, training=False)
+        return keras.ops.convert_to_numpy(values[0] if isinstance(values, list) else values)
+
+    return facts, answer
+
+
+def _open_callable(what: str) -> tuple[dict[str, Any], Answer]:
+    module, _, name = what.partition(":")
+    sys.path.insert(0, str(Path.cwd()))
+    found: Any = importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    if not callable(found):
+        raise TypeError(f"{what} is {type(found).__name__}, not a callable")
+    return {"torch": "torch" in sys.modules}, FunctionTarget(found, what).answer
+
+
+_OPENERS: dict[str, Callable[[str], tuple[dict[str, Any], Answer]]] = {
+    "onnx": _open_onnx,
+    "keras": _open_keras,
+    "callable": _open_callable,
+}
+
+if __name__ == "__main__":
+    main()
