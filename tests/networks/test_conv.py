@@ -58,12 +58,11 @@ def test_a_residual_network_is_its_formula(pixels, training):
         return torch.relu(norm(values))
 
     layers = list(network.layers)
-    values = normalised(layers[2], functional.conv2d(values, layers[1].weight, stride=2))
-    for start, halved in ((3, False), (6, True)):
+    values = normalised(layers[2], functional.conv2d(values, layers[1].weight, padding=1))
+    for start in (3, 7):
         values = functional.conv2d(values, layers[start].weight, padding=1)
-        values = functional.max_pool2d(values, 2) if halved else values
-        values = normalised(layers[start + 1 + halved], values)
-        block = layers[start + 2 + halved]
+        values = normalised(layers[start + 2], functional.max_pool2d(values, 2))
+        block = layers[start + 3]
         inner = functional.conv2d(values, block.convolution.weight, padding=1)
         values = values + normalised(block.normalisation, inner)
     head = layers[-1]
