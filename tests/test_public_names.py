@@ -11,11 +11,13 @@ NAMES = [
     "CLASSES",
     "Classifier",
     "Dataset",
+    "Diagnosis",
     "Evaluation",
     "HemlineError",
     "Recipe",
     "Split",
     "as_pixels",
+    "diagnose",
     "evaluate",
     "load_recipe",
     "open_dataset",
@@ -43,7 +45,10 @@ def test_an_unknown_name_is_an_attribute_error():
     ("statement", "absent"),
     [
         ("import hemline", ["numpy", "torch", "onnxruntime"]),
-        ("from hemline.cli.app import app", ["numpy", "torch", "onnxruntime", "rich.console"]),
+        (
+            "from hemline.cli.app import app",
+            ["numpy", "torch", "onnxruntime", "keras", "rich.console"],
+        ),
         ("from hemline import Classifier, evaluate, open_dataset", ["torch", "onnx"]),
     ],
 )

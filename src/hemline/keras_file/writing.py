@@ -1,0 +1,102 @@
+"""A `.keras` file: written, opened again and compared before it appears."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hemline.classifier import Classifier
+from hemline.errors import HemlineError, ModelFileError
+from hemline.files import whole_file
+from hemline.keras_file.backend import choose_backend
+from hemline.pixels import SIDE, Pixels
+
+_TOLERANCE = 1e-4  # of the largest logit, or of 1
+_COMPARED = 64  # pictures
+
+
+@dataclass(frozen=True)
+class KerasFile:
+    """What was written.
+
+    Attributes:
+        path: of the file.
+        parameters: numbers that a further training would change.
+        difference: from the model file's logits, the largest on the pictures compared.
+        backend: that Keras worked on.
+    """
+
+    path: Path
+    parameters: int
+    difference: float
+    backend: str
+
+
+def write_keras(classifier: Classifier, path: str | Path) -> KerasFile:
+    """Write the network and weights of a model file as a `.keras` file, compiled.
+
+    It takes pixels uint8 `(n, 28, 28)` and gives logits float32 `(n, 10)`; a file that is there is
+    replaced. Keras works on PyTorch unless KERAS_BACKEND or keras.json say otherwise.
+
+    Raises:
+        HemlineError: `path` does not end in `.keras`.
+        ModelFileError: the network has no Keras form.
+        OSError: the file cannot be written.
+    """
+    path = Path(path)
+    if path.suffix != ".keras":
+        raise HemlineError(
+            f"Expected a file that ends in .keras, received {path}; name it model.keras, say."
+        )
+    choose_backend()
+    import keras
+
+    from hemline.keras_file.network import read_network
+
+    with keras.device("cpu"), whole_file(path) as temporary:  # a GPU may compute less exactly
+        network = read_network(classifier.path)
+        _compile(network)
+        network.save(temporary)
+        difference = _difference(keras.saving.load_model(temporary), classifier)
+    parameters = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
+    return KerasFile(path, parameters, difference, keras.backend.backend())
+
+
+def _compile(network: Any) -> None:
+    """Make ready for evaluate and fit, as in the Keras tutorial."""
+    import keras
+
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    network.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
+    # Keras expects the moments in a compiled file, and warns whoever opens it if they are not.
+    network.optimizer.build(network.trainable_variables)
+    # Keras on PyTorch would write an Adam that the other backends lack, and forbid JAX to compile.
+    settings = network.get_compile_config() | {"optimizer": "adam", "jit_compile": "auto"}
+    network.get_compile_config = lambda: settings
+
+
+def _difference(network: Any, classifier: Classifier) -> float:
+    """The largest difference from the model file's logits.
+
+    Raises:
+        ModelFileError: it is more than rounding.
+    """
+    import keras
+
+    pixels = _noise()
+    expected = classifier.logits(pixels)
+    received = keras.ops.convert_to_numpy(network(pixels, training=False))
+    difference = float(np.abs(received - expected).max())
+    if not difference <= _TOLERANCE * max(1.0, float(np.abs(expected).max())):
+        raise ModelFileError(
+            f"Expected a Keras network with the logits of {classifier.path}, received logits that "
+            f"differ by {difference:.2g}; this network has no Keras form."
+        )
+    return difference
+
+
+def _noise() -> Pixels:
+    """Pictures unlike any other, dark at the border as all pixels are."""
+    inner = np.random.default_rng(0).integers(0, 256, (_COMPARED, SIDE - 2, SIDE - 2), np.uint8)
+    return np.pad(inner, ((0, 0), (1, 1), (1, 1)))
