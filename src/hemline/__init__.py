@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from hemline.data import Dataset as Dataset
     from hemline.data import Split as Split
     from hemline.data import open_dataset as open_dataset
+    from hemline.doctor import Diagnosis as Diagnosis
+    from hemline.doctor import diagnose as diagnose
     from hemline.errors import HemlineError as HemlineError
     from hemline.evaluation import Evaluation as Evaluation
     from hemline.evaluation import evaluate as evaluate
@@ -22,11 +24,13 @@ _HOMES = {
     "CLASSES": "hemline.labels",
     "Classifier": "hemline.classifier",
     "Dataset": "hemline.data",
+    "Diagnosis": "hemline.doctor",
     "Evaluation": "hemline.evaluation",
     "HemlineError": "hemline.errors",
     "Recipe": "hemline.training",
     "Split": "hemline.data",
     "as_pixels": "hemline.pixels",
+    "diagnose": "hemline.doctor",
     "evaluate": "hemline.evaluation",
     "load_recipe": "hemline.training",
     "open_dataset": "hemline.data",

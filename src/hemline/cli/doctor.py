@@ -1,0 +1,125 @@
+"""`hemline doctor`: what is wrong with a pipeline, and how to mend it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hemline.cli.common import DataOption, JsonOption, console, percent, print_json
+from hemline.errors import HemlineError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hemline.doctor import Diagnosis, Finding
+
+_WIDTH = 80
+
+
+def command(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET",
+            help="Run folder, .onnx or .keras file, module:function, or URL of a model.",
+        ),
+    ],
+    data: DataOption = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="TARGET", help="Another form of the same model, to compare with."),
+    ] = None,
+    wants: Annotated[
+        str | None,
+        typer.Option(metavar="SCALE", help="The scale it wants by design: 0..255, 0..1, -1..1."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page with pictures, too.")
+    ] = None,
+    limit: Annotated[
+        float, typer.Option(min=0.1, help="Seconds for opening, and for each answer.")
+    ] = 30.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Find what is wrong in any pipeline that names garments.
+
+    Exit code 0: healthy; 1: findings; 2: could not be examined.
+
+    Example: hemline doctor runs/seed-0
+    """
+    from hemline.doctor import diagnose
+
+    diagnosis = diagnose(target, data, wants=wants, against=against, limit=limit)
+    if html is not None:
+        _write(diagnosis, html)
+    if as_json:
+        print_json(diagnosis.as_dict())
+    else:
+        _print(diagnosis, html)
+    raise typer.Exit(int(not diagnosis.is_healthy))
+
+
+def _write(diagnosis: "Diagnosis", path: Path) -> None:
+    from hemline.doctor.page import write_page
+
+    try:
+        write_page(diagnosis, path)
+    except OSError as error:
+        raise HemlineError(
+            f"Expected to write {path}, received an error ({error.strerror}); choose another path."
+        ) from error
+
+
+def _print(diagnosis: "Diagnosis", html: Path | None) -> None:
+    from rich.console import Console
+
+    out = Console(highlight=False, width=min(_WIDTH, console().width), markup=False)
+    out.print(diagnosis.verdict, style="bold")
+    out.print()
+    _print_facts(out, diagnosis)
+    for finding in diagnosis.findings:
+        out.print()
+        _print_finding(out, finding)
+    if diagnosis.healthy:
+        out.print()
+        out.print(f"Fine: {', '.join(diagnosis.healthy)}.")
+    if html is not None:
+        out.print(f"\nPage with pictures: {html}")
+
+
+def _print_facts(out: "Console", diagnosis: "Diagnosis") -> None:
+    rows = [
+        ("Target", f"{diagnosis.target} ({diagnosis.kind})"),
+        ("Data", diagnosis.data),
+        ("Wants", diagnosis.wants),
+        ("Gives", diagnosis.gives),
+    ]
+    if diagnosis.accuracy is not None:
+        low, high = (100 * bound for bound in diagnosis.accuracy["interval"])
+        share = percent(diagnosis.accuracy["accuracy"])
+        pictures = f"{diagnosis.accuracy['n']:,} test pictures of {diagnosis.data}"
+        rows.append(("Accuracy", f"{share} (95 %: {low:.2f} to {high:.2f}) on {pictures}"))
+    _print_rows(out, rows + [("Note", note) for note in diagnosis.notes])
+
+
+def _print_finding(out: "Console", finding: "Finding") -> None:
+    out.print(f"{finding.check}  (severity {finding.severity:.2f})", style="bold red")
+    rows = [
+        ("Evidence", finding.evidence),
+        ("Cause", finding.cause),
+        ("Mend", finding.mend),
+    ]
+    if finding.explains:
+        rows.append(("Explains", ", ".join(finding.explains)))
+    _print_rows(out, rows)
+
+
+def _print_rows(out: "Console", rows: list[tuple[str, str]]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", width=8)
+    table.add_column(overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    out.print(table)
