@@ -15,6 +15,7 @@ for command in (demo, data, describe, train, evaluate, predict, export, doctor):
 
 # Packages of each extra, by the name that a failing import gives.
 _EXTRAS = {
+    "cv2": "photos",
     "jinja2": "doctor",
     "scipy": "doctor",
     "keras": "keras",

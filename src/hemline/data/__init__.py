@@ -1,8 +1,18 @@
 """Where pixels come from: Fashion-MNIST, drawn sketches, and picture files."""
 
 from hemline.data.dataset import Dataset, Split
-from hemline.data.pictures import read_pictures
+from hemline.data.many import FileRead, read_many
+from hemline.data.pictures import NamedPixels, read_pictures
 from hemline.data.sources import open_dataset
 from hemline.data.splits import stratified_split
 
-__all__ = ["Dataset", "Split", "open_dataset", "read_pictures", "stratified_split"]
+__all__ = [
+    "Dataset",
+    "FileRead",
+    "NamedPixels",
+    "Split",
+    "open_dataset",
+    "read_many",
+    "read_pictures",
+    "stratified_split",
+]

@@ -1,4 +1,4 @@
-"""Picture files that are already in the data set's form: 28x28, grey, bright on black."""
+"""Picture files of every kind: photographs, the data set's own form, idx and `.npy` files."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,49 +8,66 @@ import numpy as np
 
 from hemline.data.idx import parse_idx
 from hemline.errors import DataError, HemlineError, PixelsError
-from hemline.pixels import SIDE, Pixels, as_pixels
-
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
+from hemline.photos import MEGAPIXELS, Seen, see
+from hemline.pixels import Pixels, as_pixels
 
 
 @dataclass(frozen=True)
 class NamedPixels:
-    """One picture `(28, 28)` with the name of its file, and its place in it if there are many."""
+    """One picture `(28, 28)` with its file, its place there if there are many, and its steps."""
 
-    name: str
+    file: Path
+    place: int | None
     pixels: Pixels
+    seen: Seen | None = None
+
+    @property
+    def name(self) -> str:
+        """`file`, or `file[3]` for one of many."""
+        return str(self.file) if self.place is None else f"{self.file}[{self.place}]"
 
 
-def read_pictures(path: Path) -> Iterator[NamedPixels]:
-    """Read an idx file, a `.npy` file or a 28x28 grey picture.
+def read_pictures(path: Path, *, megapixels: float = MEGAPIXELS) -> Iterator[NamedPixels]:
+    """Read a picture, an idx file or a `.npy` file.
+
+    Args:
+        path: of the file.
+        megapixels: larger pictures are refused before they are decoded.
 
     Yields:
-        Every picture in the file, in order, named `file` or `file[3]`.
+        Every picture in the file, in order.
 
     Raises:
         HemlineError: the file cannot be read, or is none of these.
     """
     try:
-        pixels = _read(path)
+        if path.exists() and not path.is_file() and not path.is_dir():  # a pipe would wait for ever
+            raise DataError(f"Expected a file, received {path} that is a device or a pipe.")
+        pixels = _read_many(path)
+        seen = see(path, megapixels=megapixels) if pixels is None else None
     except OSError as error:
         raise DataError(
             f"Expected a readable picture, received {path} ({error.strerror or 'not a picture'}); "
-            "pass a 28x28 grey PNG, an idx file or a .npy file."
+            "pass a photograph, a 28x28 grey PNG, an idx file or a .npy file."
         ) from error
     except PixelsError as error:
         raise PixelsError(f"{path}: {error}") from error
-    for place, picture in enumerate(pixels):
-        yield NamedPixels(str(path) if len(pixels) == 1 else f"{path}[{place}]", picture)
+    if seen is not None:
+        yield NamedPixels(path, None, seen.pixels, seen)
+    elif pixels is not None:
+        for place, picture in enumerate(pixels):
+            yield NamedPixels(path, place if len(pixels) > 1 else None, picture)
 
 
-def _read(path: Path) -> Pixels:
+def _read_many(path: Path) -> Pixels | None:
+    """The pictures of an idx or `.npy` file, or None if it is neither."""
     if path.suffix == ".npy":
         return _read_npy(path)
     with path.open("rb") as stream:
         start = stream.read(4)
     if start[:2] in (b"\x00\x00", b"\x1f\x8b"):
         return as_pixels(parse_idx(path.read_bytes(), str(path)))
-    return _read_image(path)
+    return None
 
 
 def _read_npy(path: Path) -> Pixels:
@@ -62,22 +79,4 @@ def _read_npy(path: Path) -> Pixels:
         raise DataError(
             f"Expected a .npy file of uint8 pixels, received {path} that NumPy cannot read "
             f"({str(error).splitlines()[0]}); save it with numpy.save."
-        ) from error
-
-
-def _read_image(path: Path) -> Pixels:
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(path, formats=FORMATS) as image:
-            if image.size != (SIDE, SIDE) or image.mode != "L":
-                raise PixelsError(
-                    f"Expected a 28x28 grey picture, received {image.width}x{image.height} "
-                    f"{image.mode}; photographs are not read yet, so convert it first."
-                )
-            return as_pixels(np.asarray(image))
-    except (UnidentifiedImageError, Image.DecompressionBombError, SyntaxError) as error:
-        raise DataError(
-            f"Expected a picture ({', '.join(FORMATS)}), an idx file or a .npy file, "
-            f"received {path} that is none of these; check the file."
         ) from error

@@ -1,0 +1,15 @@
+"""Photographs: any picture file becomes the pixel contract, the garment found and cut out."""
+
+from hemline.photos.decoding import FORMATS, MEGAPIXELS, MOST_MEGAPIXELS, SUFFIXES, Photo, decode
+from hemline.photos.seeing import Seen, see
+
+__all__ = [
+    "FORMATS",
+    "MEGAPIXELS",
+    "MOST_MEGAPIXELS",
+    "SUFFIXES",
+    "Photo",
+    "Seen",
+    "decode",
+    "see",
+]

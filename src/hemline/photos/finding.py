@@ -1,0 +1,51 @@
+"""Finding the garment in a photograph."""
+
+import cv2
+import numpy as np
+
+from hemline.errors import PhotoError
+from hemline.photos.candidates import Lab, candidates
+from hemline.photos.choosing import choose
+from hemline.photos.decoding import Colours, Mask, Photo
+
+_EDGE = 224  # longest edge at which is searched: eight times what the model sees
+_OPAQUE = (0.01, 0.98)  # shares between which the opaque part is taken for the garment
+_EVEN = 3.0  # Lab units: what spans less in all channels is one colour
+
+
+def find_garment(photo: Photo) -> Mask:
+    """Where the garment is, bool `(height, width)`.
+
+    What is transparent was cut away by somebody who knew; everything else is searched.
+
+    Raises:
+        PhotoError: nothing stands out from the background.
+    """
+    if photo.opaque is not None and _OPAQUE[0] <= photo.opaque.mean() <= _OPAQUE[1]:
+        return photo.opaque
+    small, lab = prepared(photo)
+    even = np.ptp(lab.reshape(-1, 3), axis=0).max() < _EVEN
+    mask = None if even else choose(candidates(small, lab), lab)
+    if mask is None:
+        raise PhotoError(
+            f"Expected a garment on a background, received {photo.name} in which nothing stands "
+            "out; take the picture on a ground of another colour."
+        )
+    height, width = photo.colours.shape[:2]
+    soft = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(soft >= 0.5)
+
+
+def prepared(photo: Photo) -> tuple[Colours, Lab]:
+    """The photograph small enough to search, and the same in Lab, slightly blurred."""
+    small = _resize(photo.colours, _EDGE)
+    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return small, np.asarray(cv2.GaussianBlur(lab, (0, 0), 1.2), np.float32)
+
+
+def _resize(colours: Colours, edge: int) -> Colours:
+    height, width = colours.shape[:2]
+    scale = edge / max(height, width)
+    size = max(8, round(width * scale)), max(8, round(height * scale))
+    smooth = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(colours, size, interpolation=smooth), np.uint8)
