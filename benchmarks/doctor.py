@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import warnings
+from itertools import chain
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -33,9 +34,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
     data = open_dataset()
     with tempfile.TemporaryDirectory() as folder:
-        pipelines = [*broken(data, Path(folder)), *healthy(data, Path(folder))]
-        chosen = [one for one in pipelines if only in one.name]
-        rows = [examine(one, data) for one in chosen]
+        pipelines = chain(healthy(data, Path(folder)), broken(data, Path(folder)))
+        rows = [examine(one, data) for one in pipelines if only in f"{one.kind} {one.name}"]
     text = summary(rows)
     if only:
         print(text)

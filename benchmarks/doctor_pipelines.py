@@ -233,7 +233,7 @@ def _broken_training(data: Dataset) -> Iterator[Pipeline]:
         root="from-logits-loss",
         target=of_outputs(softmax, partial(flat_scores, wrong)),
     )
-    heart = plain("mlp", key="heart", steps=6000, few=4000)
+    heart = plain("mlp", key="heart", steps=3000, few=4000)
     small = Dataset("part", "cut", False, lambda: _first(data, 4000), lambda: data.test)
     yield make(
         "learned by heart",
@@ -241,7 +241,7 @@ def _broken_training(data: Dataset) -> Iterator[Pipeline]:
         target=of_outputs(softmax, partial(flat_scores, heart)),
         options={"data": small},
     )
-    seen = plain("mlp", key="seen", steps=4000, data=(data.test.pixels, data.test.labels))
+    seen = plain("mlp", key="seen", steps=3000, data=(data.test.pixels, data.test.labels))
     yield make(
         "trained on the test part",
         root="test-selection",
@@ -434,7 +434,7 @@ def healthy(data: Dataset, folder: Path) -> Iterator[Pipeline]:
     yield make(
         "heavily regularised", "PyTorch", target=of_outputs(softmax, partial(flat_scores, regular))
     )
-    long = plain("mlp", key="long", steps=5000)
+    long = plain("mlp", key="long", steps=3000)
     yield make(
         "trained for long", "PyTorch", target=of_outputs(softmax, partial(flat_scores, long))
     )

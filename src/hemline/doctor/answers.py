@@ -107,7 +107,7 @@ def read_answers(raw: Any, n: int) -> Answers:
     if array.dtype.kind in "US":
         return _read_names(array, n)
     if array.dtype.kind not in "fiub":
-        raise UnreadableError(f"{array.dtype} instead of numbers or class names")
+        raise UnreadableError(f"{type(raw).__name__} instead of numbers or class names")
     array, turned = _one_row_a_picture(array, n)
     if array.ndim == 1:
         return _read_labels(array)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _SEARCH_SECONDS, _CONFIRM_SECONDS = 2.5, 2.0  # of a diagnosis of at most ten
 _READINGS = 30  # answers to the search sample that a search takes
+_SEARCH_SIZES = (250, 120, 60)
 _CLASSES = 10
 
 
@@ -86,7 +87,8 @@ class Case:
     @cached_property
     def _search_size(self) -> int:
         affordable = int(_SEARCH_SECONDS / _READINGS / self.seconds_each)
-        return min(max(60, min(250, affordable)), max(1, len(self.material.test) // 3))
+        size = next((size for size in _SEARCH_SIZES if size <= affordable), _SEARCH_SIZES[-1])
+        return min(size, max(1, len(self.material.test) // 3))
 
     @cached_property
     def search(self) -> Sample:

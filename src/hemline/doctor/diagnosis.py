@@ -138,6 +138,12 @@ def _diagnose(
             f"Expected at least 20 labelled pictures, received {len(material.test)}; give more."
         )
     case = Case(target, material, probe(target, material.test.pixels, wants), reported)
+    fault = case.reading.fault
+    if fault is not None and not fault.shape:
+        raise TargetError(
+            f"Expected {target.name} to give numbers or class names for pictures, received "
+            f"{fault}; return one row of scores for each picture."
+        )
     findings, fine = _run(SHAPE_CHECKS, case)
     if case.reading.fault is not None:
         findings = findings[:1]

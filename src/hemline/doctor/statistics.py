@@ -153,7 +153,7 @@ def untrained_reach(pixels: Pixels, actual: NDArray[np.integer]) -> float:
     return _reach(pixels.tobytes(), actual.astype(np.int64).tobytes())
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _reach(pixels: bytes, actual: bytes) -> float:
     inputs = np.frombuffer(pixels, np.uint8).reshape(-1, SIDE * SIDE).astype(np.float32) / 255
     labels, rng = np.frombuffer(actual, np.int64), np.random.default_rng(0)

@@ -1,0 +1,58 @@
+"""Whatever comes back is read for what it is."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hemline import CLASSES
+from hemline.doctor.answers import UnreadableError, read_answers
+from tests.doctor.conftest import softmax
+
+SCORES = np.random.default_rng(0).normal(0, 3, (7, 10))
+LABELS = SCORES.argmax(1)
+
+
+@pytest.mark.parametrize(
+    ("raw", "form"),
+    [
+        (SCORES, "logits"),
+        (softmax(SCORES), "probabilities"),
+        (100 * softmax(SCORES), "percent"),
+        (np.log(softmax(SCORES)), "log-probabilities"),
+        (LABELS, "labels"),
+        (LABELS.astype(float)[:, None], "labels"),
+        (LABELS.tolist(), "labels"),
+        ([CLASSES[label] for label in LABELS], "class names"),
+        ([CLASSES[label].upper() for label in LABELS], "class names"),
+        (torch.tensor(SCORES, requires_grad=True), "logits"),
+        ((LABELS, softmax(SCORES)), "probabilities"),
+        ({"label": LABELS, "probabilities": softmax(SCORES)}, "probabilities"),
+        (1 / (1 + np.exp(-SCORES)), "values from 0 to 1"),
+        (softmax(SCORES, axis=0), "probabilities over the batch"),
+        (softmax(SCORES)[:, :, None, None], "probabilities"),
+        (SCORES.T, "logits"),
+    ],
+)
+def test_forms_are_told_apart(raw, form):
+    answers = read_answers(raw, 7)
+    assert answers.form == form
+    assert (answers.labels == LABELS).all() or form == "probabilities over the batch"
+
+
+@given(st.integers(2, 40))
+def test_logits_and_their_probabilities_have_the_same_logarithms(n):
+    scores = np.random.default_rng(n).normal(0, 2, (n, 10))
+    logs = read_answers(scores, n).logs
+    assert np.allclose(logs, np.log(softmax(scores)))
+    assert np.allclose(np.exp(logs).sum(1), 1)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [None, "boot", object(), np.zeros((3, 10)), np.zeros((7, 28, 28)), [0.5] * 7, [[1], [2, 3]]],
+)
+def test_nonsense_is_no_answer(raw):
+    with pytest.raises(UnreadableError):
+        read_answers(raw, 7)

@@ -1,0 +1,115 @@
+"""What cannot be examined: one sentence, exit code 2, no hang, and no code run from a file."""
+
+import json
+import pickle
+import socket
+import threading
+import time
+import zipfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+MODULE = """
+import os, sys, time, pathlib
+import numpy as np
+def raises(x): raise ValueError("no such layer")
+def nonsense(x): return "boot"
+def returns_none(x): return None
+def never(x): time.sleep(1000)
+def dies(x): os._exit(7)
+def exits(x): sys.exit(3)
+number = 5
+"""
+LAMBDA = {"class_name": "Lambda", "module": "keras.layers", "config": {"function": "gw=="}}
+
+
+class Evil:
+    def __reduce__(self):
+        import os
+
+        return os.system, ("touch owned",)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "pipe.py").write_text(MODULE)
+    (tmp_path / "corrupt.onnx").write_bytes(b"\x08\x07nonsense" * 50)
+    (tmp_path / "empty.onnx").write_bytes(b"")
+    (tmp_path / "model.h5").write_bytes(b"\x89HDF\r\n")
+    (tmp_path / "model.pkl").write_bytes(pickle.dumps(Evil()))
+    (tmp_path / "pickled.onnx").write_bytes(pickle.dumps(Evil()))
+    (tmp_path / "pickled.keras").write_bytes(pickle.dumps(Evil()))
+    (tmp_path / "no_model").mkdir()
+    archive(tmp_path / "lambda.keras", {"config": {"layers": [LAMBDA]}})
+    archive(tmp_path / "os.keras", {"class_name": "system", "module": "os", "config": {}})
+    archive(tmp_path / "extra.keras", {"class_name": "Sequential"}, {"data.pkl": "x"})
+    archive(tmp_path / "deep.keras", {"class_name": "Sequential"}, {"../evil.py": "x"})
+    return tmp_path
+
+
+def archive(path, config, more=None):
+    with zipfile.ZipFile(path, "w") as made:
+        for name, text in {"config.json": json.dumps(config), **(more or {})}.items():
+            made.writestr(name, text)
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("missing.onnx", "which is none of these"),
+        ("no_model", "without"),
+        ("corrupt.onnx", "Expected an ONNX file that opens"),
+        ("empty.onnx", "Expected an ONNX file that opens"),
+        ("pickled.onnx", "Expected an ONNX file that opens"),
+        ("model.h5", "which can run code when opened"),
+        ("model.pkl", "which can run code when opened"),
+        ("pickled.keras", "is not a .keras archive"),
+        ("lambda.keras", "holds a Lambda, which is code"),
+        ("os.keras", "holds os.system, which is code"),
+        ("extra.keras", "holds data.pkl"),
+        ("deep.keras", "holds ../evil.py"),
+        ("pipe:missing", "has no attribute 'missing'"),
+        ("nowhere:predict", "No module named 'nowhere'"),
+        ("pipe:number", "not a callable"),
+        ("pipe:raises", "ValueError: no such layer"),
+        ("pipe:nonsense", "to give numbers or class names"),
+        ("pipe:returns_none", "to give numbers or class names"),
+        ("pipe:exits", "SystemExit: 3"),
+        ("pipe:dies", "exit code 7"),
+        ("http://127.0.0.1:9/v2/models/m", "start the server"),
+        ("ftp://127.0.0.1/m", "which is none of these"),
+    ],
+)
+def test_one_sentence_and_exit_code_two(target, sentence, folder, program):
+    done = program("doctor", target, "--data", "sketches", cwd=folder)
+    assert done.returncode == 2, done.stdout
+    assert sentence in done.stderr
+    assert done.stderr.startswith("hemline: Expected")
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+    assert not (folder / "owned").exists()
+
+
+def test_a_callable_that_never_returns_is_stopped(folder, program):
+    began = time.monotonic()
+    done = program("doctor", "pipe:never", "--data", "sketches", "--limit", "5", cwd=folder)
+    assert (done.returncode, time.monotonic() - began < 60) == (2, True)
+    assert "within 5 s, received none" in done.stderr
+
+
+def test_a_server_that_is_slow_or_foreign(program, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v2/models/m"
+        done = program("doctor", url, "--data", "sketches", "--limit", "1")
+        assert done.returncode == 2
+        assert "none within 1 s" in done.stderr
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)  # 501 to everything
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    done = program(
+        "doctor", f"http://127.0.0.1:{server.server_port}/v2/models/m", "--data", "sketches"
+    )
+    server.shutdown()
+    server.server_close()
+    assert done.returncode == 2
+    assert "status 501" in done.stderr

@@ -1,0 +1,50 @@
+"""`hemline doctor` as its users meet it."""
+
+import json
+import re
+
+import pytest
+
+PIPE = """
+import numpy as np
+from hemline import Classifier
+model = Classifier.load({model!r})
+def sound(x): return model._run("probabilities", x)
+def inverted(x): return model._run("probabilities", 255 - x)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, small_run):
+    (tmp_path / "pipe.py").write_text(PIPE.format(model=str(small_run.run.model)))
+    return tmp_path
+
+
+def test_a_healthy_run_is_exit_code_zero(program, small_run):
+    done = program("doctor", small_run.run.folder, "--data", "sketches")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.match(r"(Healthy|Weak, not broken): \d", done.stdout)
+    assert "sketches (drawn by code, not Fashion-MNIST)" in " ".join(done.stdout.split())
+    assert max(map(len, done.stdout.splitlines()[2:])) <= 80
+
+
+def test_findings_are_exit_code_one_with_a_page(program, folder):
+    page = folder / "page.html"
+    done = program("doctor", "pipe:inverted", "--data", "sketches", "--html", page, cwd=folder)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.startswith("Broken: inverted-brightness")
+    for word in ("Evidence", "Cause", "Mend", "255 - pixels", "Fine: "):
+        assert word in done.stdout
+    text = page.read_text()
+    assert text.count("data:image/png;base64,") == 20
+    assert "prefers-color-scheme: dark" in text
+    assert not re.search(r"(src|href)=\"(?!data:)", text)
+
+
+def test_json_is_one_document(program, folder):
+    done = program("doctor", "pipe:sound", "--data", "sketches", "--json", cwd=folder)
+    document = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert document["healthy"] is True
+    assert document["data"].startswith("sketches")
+    assert {"verdict", "wants", "gives", "accuracy", "findings", "fine", "notes"} <= document.keys()

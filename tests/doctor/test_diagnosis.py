@@ -1,0 +1,111 @@
+"""What is sound is called healthy, and what is broken is named."""
+
+import json
+
+import numpy as np
+import pytest
+
+from hemline import CLASSES, Split, diagnose
+from hemline.errors import DataError, HemlineError
+from tests.doctor.conftest import softmax
+
+ORDER = [3, 7, 1, 0, 9, 2, 8, 5, 4, 6]
+FAULTS = {
+    "inverted-brightness": lambda s: lambda x: softmax(s(255 - x)),
+    "orientation": lambda s: lambda x: softmax(s(x.transpose(0, 2, 1))),
+    "label-order": lambda s: lambda x: softmax(s(x))[:, ORDER],
+    "double-softmax": lambda s: lambda x: softmax(softmax(s(x))),
+    "wrong-softmax": lambda s: lambda x: 1 / (1 + np.exp(-s(x).astype(float))),
+    "batch-dependence": lambda s: lambda x: softmax(s(x), axis=0),
+    "answer-count": lambda s: lambda x: s(x)[:1],
+    "class-count": lambda s: lambda x: s(x)[:, :9],
+    "non-finite": lambda s: lambda x: np.where(s(x) == s(x).max(), np.nan, s(x)),
+    "constant-answers": lambda s: lambda x: np.full(len(x), 8),
+    "no-trained-layers": lambda s: lambda x: softmax(x.astype(float), axis=-1),
+    "miscalibration": lambda s: lambda x: softmax(20 * s(x)),
+}
+HEALTHY = {
+    "logits": lambda s: s,
+    "probabilities": lambda s: lambda x: softmax(s(x)),
+    "log-probabilities": lambda s: lambda x: np.log(softmax(s(x))),
+    "labels": lambda s: lambda x: s(x).argmax(1),
+    "class names": lambda s: lambda x: [CLASSES[label] for label in s(x).argmax(1)],
+    "one picture at a time": lambda s: lambda x: s(x.reshape(1, 28, 28))[0],
+}
+
+
+@pytest.mark.parametrize("root", FAULTS)
+def test_the_root_cause_comes_first(root, scores, sketches):
+    diagnosis = diagnose(FAULTS[root](scores), sketches)
+    assert [finding.check for finding in diagnosis.findings][:1] == [root]
+    assert not diagnosis.is_healthy
+    assert diagnosis.verdict.startswith(f"Broken: {root}")
+    assert json.loads(json.dumps(diagnosis.as_dict()))["findings"][0]["mend"]
+
+
+@pytest.mark.parametrize("form", HEALTHY)
+def test_every_honest_answer_is_healthy(form, scores, sketches):
+    diagnosis = diagnose(HEALTHY[form](scores), sketches)
+    assert diagnosis.findings == ()
+    assert diagnosis.verdict.startswith(("Healthy", "Weak"))
+
+
+def test_a_real_run_is_healthy(real_run, real):
+    diagnosis = diagnose(real_run.run.folder, real)
+    assert diagnosis.is_healthy
+    assert diagnosis.kind == "run"
+    assert diagnosis.accuracy["accuracy"] > 0.85
+
+
+def test_two_faults_at_once_on_real_pictures(real_scores, real):
+    diagnosis = diagnose(lambda x: softmax(real_scores(255 - x))[:, ORDER], real)
+    assert {finding.check for finding in diagnosis.findings} == {
+        "inverted-brightness",
+        "label-order",
+    }
+
+
+def test_a_fault_explains_its_symptoms(real_scores, real):
+    diagnosis = diagnose(lambda x: softmax(real_scores(x[:, ::-1])), real)
+    assert [finding.check for finding in diagnosis.findings] == ["orientation"]
+
+
+def test_a_weak_model_is_weak_and_not_broken(real, real_scores):
+    rng = np.random.default_rng(0)
+    noise = rng.normal(0, 4, (784, 10))
+
+    def weak(x):
+        return real_scores(x) + x.reshape(len(x), 784) / 255 @ noise
+
+    diagnosis = diagnose(weak, real)
+    assert diagnosis.is_healthy
+    assert diagnosis.verdict.startswith("Weak, not broken")
+
+
+def test_wrong_data_are_told_from_a_wrong_model(real, real_scores):
+    diagnosis = diagnose(real_scores, (real.test.pixels, np.roll(real.test.labels, 1)))
+    assert [finding.check for finding in diagnosis.findings] == ["wrong-data"]
+
+
+def test_reported_figures_are_counted_again(scores, sketches):
+    found = diagnose(scores, sketches, reported={"accuracy": 0.999}).findings
+    assert [finding.check for finding in found] == ["reported-figures"]
+
+
+def test_two_forms_are_compared(scores, sketches):
+    same = diagnose(scores, sketches, against=lambda x: scores(x) + 1)
+    assert same.is_healthy
+    other = diagnose(scores, sketches, against=lambda x: scores(x // 2))
+    assert [finding.check for finding in other.findings] == ["drift"]
+
+
+def test_pictures_in_any_shape_and_too_few(scores, sketches):
+    test = sketches.test
+    flat = (test.pixels.reshape(-1, 784) / 255, test.labels)
+    assert diagnose(scores, flat).is_healthy
+    with pytest.raises(HemlineError, match="at least 20"):
+        diagnose(scores, Split(test.pixels[:5], test.labels[:5]))
+    with pytest.raises(DataError, match="Expected a data set"):
+        diagnose(scores, 5)
+    with pytest.raises(HemlineError, match="Expected wants"):
+        diagnose(scores, sketches, wants="0..2")
