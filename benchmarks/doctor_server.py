@@ -19,12 +19,12 @@ def serve(function: Callable, datatype: str = "UINT8", output: str = "probabilit
         def log_message(self, *_arguments: object) -> None:
             """Nothing."""
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             source = {"name": "pixels", "datatype": datatype, "shape": [-1, 28, 28]}
             outputs = [{"name": output, "datatype": "FP32", "shape": [-1, 10]}]
             self._reply({"name": "m", "inputs": [source], "outputs": outputs})
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             tensor = json.loads(self.rfile.read(length))["inputs"][0]
             values = np.array(tensor["data"], _KINDS[datatype]).reshape(tensor["shape"])

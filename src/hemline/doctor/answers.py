@@ -91,7 +91,7 @@ class Answers:
 
 
 def log_sum(scores: Scores) -> Scores:
-    """ln of the sum of exponentials of each row, `(n, 1)`."""
+    """Ln of the sum of exponentials of each row, `(n, 1)`."""
     top = scores.max(axis=1, keepdims=True)
     total: Scores = top + np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
     return total

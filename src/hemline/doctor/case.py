@@ -65,7 +65,7 @@ class Case:
         self.reported = dict(reported or {})
         self.against: Answers | None = None
         self.against_name = ""
-        self.repairs: "list[Repair]" = []
+        self.repairs: list[Repair] = []
         self._answers: dict[tuple[Form, str], Answers] = {}
 
     @cached_property

@@ -65,7 +65,9 @@ class Scaling:
         """`(n, 28, 28)` 0..255 to the same shape."""
         if self.per_picture:
             mean = values.mean(axis=(1, 2), keepdims=True)
-            return (values - mean) / np.maximum(values.std(axis=(1, 2), keepdims=True), 1e-6)
+            spread = np.maximum(values.std(axis=(1, 2), keepdims=True), 1e-6)
+            standard: NDArray[np.float32] = (values - mean) / spread
+            return standard
         return values * np.float32(self.factor) + np.float32(self.offset)
 
     def after(self, used: "Scaling") -> "Scaling":

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hemline.doctor.answers import Answers, UnreadableError, read_answers
 from hemline.doctor.forms import Form, Scaling
-from hemline.doctor.targets import ONE_BY_ONE, RefusedError, Target
+from hemline.doctor.targets import RefusedError, Target
 from hemline.errors import TargetError
 from hemline.pixels import Pixels
 
@@ -47,7 +47,8 @@ def probe(target: Target, pixels: Pixels, wants: Scaling | None = None) -> Readi
     Raises:
         TargetError: every form is refused.
     """
-    refused, faulty = [], []
+    refused: list[str] = []
+    faulty: list[tuple[Form, UnreadableError]] = []
     taken: list[Form] = []
     for form in target.forms():
         if len(refused) >= _MOST_REFUSALS or (taken and form.way != taken[0].way):
@@ -104,20 +105,12 @@ def ask(target: Target, form: Form, pixels: Pixels) -> Answers:
 def ask_raw(target: Target, form: Form, pixels: Pixels) -> NDArray[Any]:
     """What the target gives for pictures in a form, in the batches that it allows."""
     batch = form.apply(pixels)
-    size = target.fixed_batch if form.way != ONE_BY_ONE else None
-    if size is None:
-        parts = [
-            _checked(target, batch[place : place + _AT_ONCE], form.way)
-            for place in range(0, len(batch), _AT_ONCE)
-        ]
-        classes_first = parts[0].ndim == 2 and parts[0].shape[1] == min(len(batch), _AT_ONCE)
-        return np.concatenate(parts, axis=int(classes_first and len(parts) > 1))
-    parts = []
-    for place in range(0, len(batch), size):
-        part = batch[place : place + size]
-        full = np.concatenate([part, np.repeat(part[-1:], size - len(part), axis=0)])
-        parts.append(_checked(target, full, form.way)[: len(part)])
-    return np.concatenate(parts)
+    parts = [
+        _checked(target, batch[place : place + _AT_ONCE], form.way)
+        for place in range(0, len(batch), _AT_ONCE)
+    ]
+    classes_first = parts[0].ndim == 2 and parts[0].shape[1] == min(len(batch), _AT_ONCE)
+    return np.concatenate(parts, axis=int(classes_first and len(parts) > 1))
 
 
 def _checked(target: Target, batch: NDArray[Any], way: str) -> NDArray[Any]:

@@ -7,6 +7,7 @@ other pictures, picture by picture against the contract, before anything is said
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -204,7 +205,7 @@ def _joint_repairs(case: Case, elastic: bool) -> list[Repair]:
 
 def _steps(start: Form, end: Form) -> Iterator[tuple[str, tuple[Form, Form]]]:
     """The changes between two forms, one at a time."""
-    changes = [
+    changes: list[tuple[str, dict[str, Any]]] = [
         ("scale", {"scaling": end.scaling, "dtype": end.dtype}),
         ("inversion", {"inverted": end.inverted}),
         ("symmetry", {"symmetry": end.symmetry}),
@@ -232,7 +233,7 @@ def _ranked(case: Case, forms: list[Form], sample: Sample) -> list[tuple[float, 
 
 
 def _value(case: Case, form: Form, sample: Sample) -> float:
-    """Accuracy after renaming, less a little for the loss: equal accuracies are told apart by it."""
+    """Accuracy after renaming, less a little for the loss, which tells equal ones apart."""
     answers = case.answers(form, sample)
     value = assigned_accuracy(answers.labels, sample.actual)
     losses = answers.losses(sample.actual)

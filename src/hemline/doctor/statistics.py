@@ -60,7 +60,7 @@ def more_than(first: tuple[int, int], second: tuple[int, int]) -> float:
 
 
 def _log_choose(n: int, k: NDArray[np.integer]) -> NDArray[np.float64]:
-    """ln of the binomial coefficients n over k."""
+    """Logarithms of the binomial coefficients n over k."""
     logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
     found: NDArray[np.float64] = logs[n] - logs[k] - logs[n - k]
     return found

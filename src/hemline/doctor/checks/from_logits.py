@@ -33,8 +33,8 @@ class FromLogits(Check):
         if not said or min(said) < _FLOOR - 0.01 or min(said) < bound + 0.3:
             return None
         return self._finding(
-            f"The loss stated is {min(said):.3f}, though {100 * right:.0f} % are right: a loss that "
-            f"takes probabilities for logits never falls below {_FLOOR:.3f}.",
+            f"The loss stated is {min(said):.3f}, though {100 * right:.0f} % are right: a loss "
+            f"that takes probabilities for logits never falls below {_FLOOR:.3f}.",
             loss=min(said),
         )
 

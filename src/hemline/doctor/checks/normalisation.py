@@ -20,6 +20,6 @@ class OtherNormalisation(RepairCheck):
         return self.from_repair(
             repair,
             f"with pixels * {scale.factor:.3g} {scale.offset:+.3g}",
-            f"Brightness and contrast do not reach the network as in training; it fits {scale.name}.",
+            f"Brightness and contrast do not reach the network as in training: {scale.name}.",
             "Keep the normalisation inside the model, so that there is only one.",
         )

@@ -39,7 +39,9 @@ class Repeatability(Check):
 
 def difference(first: Answers, second: Answers) -> np.ndarray:
     """The largest change of a probability for each picture, `(n,)`; 1 for a changed label."""
+    changes: np.ndarray
     if first.logs is None or second.logs is None or first.classes != second.classes:
-        return (first.labels != second.labels).astype(float)
-    changes: np.ndarray = np.abs(np.exp(first.logs) - np.exp(second.logs)).max(axis=1)
+        changes = first.labels != second.labels
+        return changes.astype(float)
+    changes = np.abs(np.exp(first.logs) - np.exp(second.logs)).max(axis=1)
     return changes

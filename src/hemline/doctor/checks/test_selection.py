@@ -23,17 +23,15 @@ class TestSelection(Check):
         said = case.reported.get("validation_accuracy")
         if said is not None:
             n = int(case.reported.get("validation_n", _VALIDATION))
-            found = self._compare(case, test, (round(said * n), n), "validation part (as reported)")
+            found = self._compare(test, (round(said * n), n), "validation part (as reported)")
             if found:
                 return found
         if case.train is None:
             return None
         known = case.right(case.best, case.train)
-        return self._compare(case, test, (int(known.sum()), len(known)), "training part")
+        return self._compare(test, (int(known.sum()), len(known)), "training part")
 
-    def _compare(
-        self, case: Case, test: tuple[int, int], other: tuple[int, int], name: str
-    ) -> Finding | None:
+    def _compare(self, test: tuple[int, int], other: tuple[int, int], name: str) -> Finding | None:
         p_value = more_than(test, other)
         ahead = test[0] / test[1] - other[0] / other[1]
         if p_value >= ALPHA or ahead < _WORTH:

@@ -1,7 +1,7 @@
 """What every target can do: say what it may want, and answer."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -113,3 +113,17 @@ def probability_output(names: list[str]) -> tuple[str, bool]:
 def copy_of(batch: NDArray[Any]) -> NDArray[Any]:
     """A copy: a pipeline may change what it is given."""
     return np.array(batch, copy=True)
+
+
+def in_batches(
+    call: Callable[[NDArray[Any]], NDArray[Any]], batch: NDArray[Any], size: int | None
+) -> NDArray[Any]:
+    """Answers of something that takes exactly `size` pictures at once; the last part is filled."""
+    if size is None:
+        return call(batch)
+    parts = []
+    for place in range(0, len(batch), size):
+        part = batch[place : place + size]
+        full = np.concatenate([part, np.repeat(part[-1:], size - len(part), axis=0)])
+        parts.append(call(full)[: len(part)])
+    return np.concatenate(parts)

@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.doctor.forms import Form
-from hemline.doctor.targets.base import RefusedError, Target, declared_forms, probability_output
+from hemline.doctor.targets.base import (
+    RefusedError,
+    Target,
+    declared_forms,
+    in_batches,
+    probability_output,
+)
 from hemline.errors import TargetError
 
 _LARGEST = 1 << 25  # bytes of one reply
@@ -65,10 +71,11 @@ class ServerTarget(Target):
 
     def answer(self, batch: NDArray[Any], way: str) -> Any:
         """What it infers; large batches go in parts."""
-        step = _AT_ONCE if way == "array" else 1
+        step = (self.fixed_batch or _AT_ONCE) if way == "array" else 1
         parts = [batch[place : place + step] for place in range(0, len(batch), step)]
         if way == "array":
-            return np.concatenate([self._infer(part) for part in parts])
+            answered = [in_batches(self._infer, part, self.fixed_batch) for part in parts]
+            return np.concatenate(answered)
         return np.stack([self._infer(part[0]) for part in parts])
 
     def _infer(self, batch: NDArray[Any]) -> NDArray[Any]:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from numpy.typing import NDArray
 
 from hemline.doctor.answers import UnreadableError, as_array
-from hemline.doctor.targets.base import RefusedError
+from hemline.doctor.targets.base import RefusedError, in_batches, probability_output
 from hemline.doctor.targets.frames import pack, unpack
 from hemline.doctor.targets.function import FunctionTarget, first_line
 
@@ -80,7 +80,7 @@ def _open_onnx(path: str) -> tuple[dict[str, Any], Answer]:
         Path(path).read_bytes(), options, providers=["CPUExecutionProvider"]
     )
     inputs, outputs = session.get_inputs(), session.get_outputs()
-    facts = {
+    facts: dict[str, Any] = {
         "inputs": [(value.name, value.type, value.shape) for value in inputs],
         "outputs": [(value.name, value.shape) for value in outputs],
         "metadata": dict(session.get_modelmeta().custom_metadata_map),
@@ -89,13 +89,14 @@ def _open_onnx(path: str) -> tuple[dict[str, Any], Answer]:
     def answer(batch: NDArray[Any], way: str) -> Any:
         name, _, shape = facts["inputs"][0]
         if way == "array":
-            return session.run([facts["output"]], {name: batch})[0]
+            size = shape[0] if shape and isinstance(shape[0], int) else None
+            return in_batches(
+                lambda part: session.run([facts["output"]], {name: part})[0], batch, size
+            )
         import numpy as np
 
         parts = [session.run([facts["output"]], {name: picture})[0] for picture in batch]
         return np.stack([part[0] if part.shape[:1] == (1,) else part for part in parts])
-
-    from hemline.doctor.targets.base import probability_output
 
     facts["output"], facts["promises"] = probability_output([name for name, _ in facts["outputs"]])
     return facts, answer
