@@ -17,6 +17,7 @@ from hemline.doctor.targets.frames import BrokenFrameError, pack, unpack
 from hemline.doctor.targets.function import callable_forms
 from hemline.errors import TargetError
 
+_OPENING = 4  # times the limit: importing Keras or PyTorch is no part of an answer
 _DESCRIPTION = {"onnx": "an ONNX file", "keras": "a .keras file", "callable": "a callable"}
 
 
@@ -26,7 +27,7 @@ class ProcessTarget(Target):
     Args:
         kind: onnx, keras or callable.
         what: its path, or `module:function`.
-        limit: seconds for opening it, and for each answer.
+        limit: seconds for each answer; opening may take four times as long.
 
     Raises:
         TargetError: it cannot be opened in that time.
@@ -43,7 +44,7 @@ class ProcessTarget(Target):
             bufsize=0,
             start_new_session=True,  # so that whatever it starts can be stopped with it
         )
-        header, _ = self._receive()
+        header, _ = self._receive(_OPENING * limit)
         if "failed" in header:
             self.close()
             raise TargetError(
@@ -111,9 +112,10 @@ class ProcessTarget(Target):
             except BrokenPipeError:
                 raise self._gone() from None
 
-    def _receive(self) -> tuple[dict[str, Any], NDArray[Any] | None]:
+    def _receive(self, limit: float | None = None) -> tuple[dict[str, Any], NDArray[Any] | None]:
         assert self._process.stdout is not None  # noqa: S101 - asked for above
-        descriptor, deadline = self._process.stdout.fileno(), time.monotonic() + self._limit
+        descriptor = self._process.stdout.fileno()
+        deadline = time.monotonic() + (limit or self._limit)
 
         def read(count: int) -> bytes:
             data = bytearray()

@@ -71,6 +71,8 @@ class ServerTarget(Target):
 
     def answer(self, batch: NDArray[Any], way: str) -> Any:
         """What it infers; large batches go in parts."""
+        if _DTYPES[self._datatype] != batch.dtype.name:
+            raise RefusedError(f"it declares {self._datatype}")
         step = (self.fixed_batch or _AT_ONCE) if way == "array" else 1
         parts = [batch[place : place + step] for place in range(0, len(batch), step)]
         if way == "array":
