@@ -109,8 +109,10 @@ def ask_raw(target: Target, form: Form, pixels: Pixels) -> NDArray[Any]:
         _checked(target, batch[place : place + _AT_ONCE], form.way)
         for place in range(0, len(batch), _AT_ONCE)
     ]
-    classes_first = parts[0].ndim == 2 and parts[0].shape[1] == min(len(batch), _AT_ONCE)
-    return np.concatenate(parts, axis=int(classes_first and len(parts) > 1))
+    if len(parts) == 1:
+        return parts[0]
+    classes_first = parts[0].ndim == 2 and parts[0].shape[1] == _AT_ONCE
+    return np.concatenate(parts, axis=int(classes_first))
 
 
 def _checked(target: Target, batch: NDArray[Any], way: str) -> NDArray[Any]:

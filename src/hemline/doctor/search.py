@@ -32,6 +32,7 @@ _ROUNDS = 3
 _JOINT = 120  # pictures of the search for several faults at once
 _FLAT = 2.302585092994046  # ln 10: the loss of ten equal probabilities
 _OFF, _NEAR = 8.0, 5.0  # temperatures: over-training alone gives 2 to 5, a wrong scale 20 to 255
+_SATURATED, _FOLLOWS = 20.0, 3.0
 # Factors by which whole numbers can be made fainter and still be pictures.
 _FAINTER = tuple(Scaling(f"contrast 1/{k}", 1 / k, code=f"pixels // {k}") for k in (8, 32))
 
@@ -254,11 +255,22 @@ def confirm_repair(case: Case, before: Form, after: Form, family: str) -> Repair
     if not held and family == "scale" and len(losses) == 2 and p_value < 0.95:
         p_value = _loss_p(case, answers, losses)
         held = p_value < ALPHA
+    if held and family == "scale" and _only_drowns(answers, case, before, after):
+        return None
     if not held:
         return None
     means = (float(losses[0].mean()), float(losses[1].mean())) if len(losses) == 2 else None
     rights = (int(first.sum()), int(second.sum()))
     return Repair(before, after, family, rights, len(first), p_value, means)
+
+
+def _only_drowns(answers: list[Answers], case: Case, before: Form, after: Form) -> bool:
+    """Whether larger numbers merely shout something down, a bias say: then they are too sure."""
+    logs = answers[1].logs
+    if after.scaling.factor <= before.scaling.factor or logs is None or answers[1].decided:
+        return False
+    meant = np.argsort(case.names_for(after))[case.confirm.actual]
+    return fit_temperature(logs, meant) > _OFF
 
 
 def _loss_p(case: Case, answers: list[Answers], losses: list[NDArray[np.float64]]) -> float:
@@ -269,10 +281,13 @@ def _loss_p(case: Case, answers: list[Answers], losses: list[NDArray[np.float64]
     """
     logs = [one.logs for one in answers]
     before, after = losses
-    if logs[0] is None or logs[1] is None or after.mean() > _FLAT / 2:
+    if logs[0] is None or logs[1] is None or after.mean() > _FLAT:
         return 1.0
     far, near = (fit_temperature(one, case.confirm.actual) for one in (logs[0], logs[1]))
-    if _OFF > far > 1 / _OFF or not 1 / _NEAR < near < _NEAR:
+    right = 1 / _NEAR < near < _NEAR
+    # Whole numbers can only be made a little fainter: then the confidence must follow them.
+    following = far > _SATURATED and near < far / _FOLLOWS
+    if _OFF > far > 1 / _OFF or not (right or following):
         return 1.0
     if after.mean() > (1 - _WORTH) * before.mean():
         return 1.0

@@ -18,34 +18,32 @@ class LabelOrder(Check):
     def examine(self, case: Case) -> Finding | None:
         """Assignment problem on the confusion of one half, judged on the other half."""
         labels, actual = case.working.labels, case.confirm.actual
-        lowest = int(labels.min())
-        shifted = labels - 1 if lowest >= 1 and int(labels.max()) == len(CLASSES) else labels
-        if not ((shifted >= 0) & (shifted < len(CLASSES))).all():
+        first = int(labels.min() >= 1 and labels.max() == len(CLASSES))  # counted from 1?
+        places = labels - first
+        if not ((places >= 0) & (places < len(CLASSES))).all():
             return self._unknown(labels)
         half = len(labels) // 2
-        columns = np.array(best_assignment(confusion_matrix(shifted[:half], actual[:half])))
-        offset = shifted[0] - labels[0]
+        given = np.array(best_assignment(confusion_matrix(places[:half], actual[:half]))) + first
         before = labels[half:] == actual[half:]
-        after = shifted[half:] == columns[actual[half:]]
+        after = labels[half:] == given[actual[half:]]
         p_value = mcnemar(int((after & ~before).sum()), int((before & ~after).sum()))
-        moved = [c for c in range(len(CLASSES)) if columns[c] != c - (-offset if offset else 0)]
-        moved = [c for c in moved if columns[c] - offset != c]
-        if p_value >= ALPHA or not moved or not self._both_ways(shifted, actual, columns, moved):
+        moved = [c for c in range(len(CLASSES)) if given[c] != c]
+        if p_value >= ALPHA or not self._both_ways(labels, actual, given, moved):
             return None
-        return self._report(before, after, columns - offset, moved, p_value)
+        return self._report(before, after, given, moved, p_value)
 
     def _both_ways(
-        self, labels: np.ndarray, actual: np.ndarray, columns: np.ndarray, moved: list[int]
+        self, labels: np.ndarray, actual: np.ndarray, given: np.ndarray, moved: list[int]
     ) -> bool:
         """Whether each moved class itself prefers its new label to its own number.
 
         A weak model that takes coats for shirts gains by renaming one of them, but then its shirts
         do not call themselves coats.
         """
-        confusion = confusion_matrix(labels, actual)
         values = []
         for c in moved:
-            there, here = int(confusion[c, columns[c]]), int(confusion[c, c])
+            mine = labels[actual == c]
+            there, here = int((mine == given[c]).sum()), int((mine == c).sum())
             values.append(at_least(there, there + here, 0.5) if there + here else 1.0)
         sure = sum(value < 0.01 for value in holm(values))
         # Of a whole permutation a class or two may be too rare in a weak model's answers to tell.
@@ -55,13 +53,13 @@ class LabelOrder(Check):
         self,
         before: np.ndarray,
         after: np.ndarray,
-        columns: np.ndarray,
+        given: np.ndarray,
         moved: list[int],
         p_value: float,
     ) -> Finding:
         n, kept, best = len(before), int(before.sum()), int(after.sum())
-        shifts = {int(columns[c]) - c for c in moved}
-        names = ", ".join(f"{CLASSES[c]} is given {int(columns[c])}" for c in moved[:3])
+        shifts = {int(given[c]) - c for c in moved}
+        names = ", ".join(f"{CLASSES[c]} is given {int(given[c])}" for c in moved[:3])
         one = len(moved) >= len(CLASSES) - 1 and len({s % 10 for s in shifts}) == 1
         how = (
             f"shifted by {next(iter(shifts)):+d}"
@@ -75,10 +73,10 @@ class LabelOrder(Check):
             0.4 + 0.6 * max(0.0, (best - kept) / max(best, 1)),
             "The classes were numbered otherwise in training: in alphabetical order, from 1, or "
             "by a list of names in another order.",
-            f"label = np.argsort({columns.tolist()})[label]"
+            f"label = np.argsort({given.tolist()})[label]"
             if not one
-            else f"label = label - ({next(iter(shifts))})",
-            order=columns.tolist(),
+            else f"label = (label - ({next(iter(shifts))})) % 10",
+            order=given.tolist(),
             accuracy=[kept / n, best / n],
             p_value=p_value,
             n=n,
