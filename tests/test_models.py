@@ -1,0 +1,52 @@
+"""The model files that come with Hemline are what their cards say."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hemline import Classifier, evaluate, models
+from hemline.models import find_model, shipped_models
+
+LEVELS = {"accurate": 0.95, "tiny": 0.91}
+FOLDER = Path(models.__file__).parent
+
+
+def test_the_box_holds_what_it_should_in_little_room():
+    assert shipped_models() == sorted(LEVELS)
+    assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 4_000_000
+    assert models.DEFAULT in LEVELS
+
+
+@pytest.mark.parametrize("name", LEVELS)
+def test_a_shipped_model_is_what_its_card_says(name, real):
+    classifier = Classifier.load(name)
+    evaluation = evaluate(classifier, real.test.pixels, real.test.labels)
+    card = (FOLDER / f"{name}.md").read_text()
+    assert evaluation.accuracy >= LEVELS[name]
+    assert evaluation.ece <= 0.015
+    said = re.search(r"\| accuracy \| ([0-9.]+) %", card)
+    assert said is not None
+    assert float(said[1]) == round(100 * evaluation.accuracy, 2)
+    assert f"{classifier.metadata['parameters']:,} parameters" in card
+    assert classifier.metadata["data"]["sha256"] == real.train.checksum
+    assert classifier.metadata["data"]["sha256"] in card
+
+
+def test_tiny_is_tiny():
+    assert Classifier.load("tiny").metadata["parameters"] < 10_000
+
+
+def test_a_path_comes_before_a_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert find_model("tiny") == FOLDER / "tiny.onnx"
+    Path("tiny").mkdir()
+    assert find_model("tiny") == Path("tiny") / "model.onnx"
+    assert find_model(Path("mine.onnx")) == Path("mine.onnx")
+
+
+def test_the_accurate_one_is_used_where_none_is_named(program, real_folder):
+    answered = program("predict", "--test-index", 0, "--data", real_folder, "--json")
+    assert answered.returncode == 0
+    assert '"class": "Ankle boot"' in answered.stdout
+    assert Classifier.load().path == FOLDER / "accurate.onnx"
