@@ -171,7 +171,7 @@ def _run(checks: Iterable[Check], case: Case) -> tuple[list[Finding], list[str]]
             fine.append(check.name)
             continue
         findings.append(finding)
-        if check.ends:
+        if check.ends or finding.final:
             break
     return findings, fine
 

@@ -21,6 +21,7 @@ class Finding:
         mend: what to do, with a line of code where one exists.
         figures: the numbers of the evidence, for programs.
         explains: names of the checks whose findings vanish once this is mended.
+        final: nothing after it can be judged.
     """
 
     check: str
@@ -31,6 +32,7 @@ class Finding:
     mend: str
     figures: dict[str, Any] = field(default_factory=dict)
     explains: tuple[str, ...] = ()
+    final: bool = False
 
 
 class Check(ABC):

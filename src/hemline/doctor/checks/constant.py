@@ -4,7 +4,7 @@ import numpy as np
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
-from hemline.doctor.statistics import ALPHA, assigned_accuracy, at_least, untrained_reach
+from hemline.doctor.statistics import ALPHA, at_least
 from hemline.labels import CLASSES
 
 
@@ -24,7 +24,7 @@ class ConstantAnswers(Check):
         p_value = at_least(count, len(answers), min(expected, 0.95))
         if p_value >= ALPHA:
             return None
-        drowned = self._drowned(case)
+        drowned = case.drowned[0] if case.drowned else None
         if not drowned and not self._still(case) and count < 0.99 * len(answers):
             return None  # an untrained network, say, has its favourites as well
         name = CLASSES[label] if 0 <= label < len(CLASSES) else str(label)
@@ -46,17 +46,6 @@ class ConstantAnswers(Check):
     def _still(self, case: Case) -> bool:
         scores = case.working.scores
         return scores is None or bool(np.ptp(scores, axis=0).max() <= 1e-6 * np.abs(scores).max())
-
-    def _drowned(self, case: Case) -> float | None:
-        """Accuracy once each output is centred, if that shows that it was trained."""
-        logs, part = case.working.logs, slice(0, 1000)
-        if logs is None or self._still(case):
-            return None
-        labels = (logs - logs.mean(axis=0)).argmax(axis=1)[part]
-        actual = case.confirm.actual[part]
-        reach = untrained_reach(case.confirm.pixels[part], actual)
-        found = assigned_accuracy(labels, actual, logs.shape[1])
-        return found if found > reach and found > 0.5 else None
 
 
 def _commonest(labels: np.ndarray) -> tuple[int, int]:
