@@ -301,10 +301,10 @@ def _loss_p(case: Case, answers: list[Answers], losses: list[NDArray[np.float64]
     """
     logs = [one.logs for one in answers]
     before, after = losses
-    if logs[0] is None or logs[1] is None or after.mean() > _FLAT:
+    if logs[0] is None or logs[1] is None:
         return 1.0
     far, near = (fit_temperature(one, case.confirm.actual) for one in (logs[0], logs[1]))
-    right = 1 / _NEAR < near < _NEAR
+    right = 1 / _NEAR < near < _NEAR and after.mean() < _FLAT
     # Whole numbers can only be made a little fainter: then the confidence must follow them.
     following = far > _SATURATED and near < far / _FOLLOWS
     if _OFF > far > 1 / _OFF or not (right or following):

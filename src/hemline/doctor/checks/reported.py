@@ -15,7 +15,9 @@ class ReportedFigures(Check):
     symptom = True
 
     def applies(self, case: Case) -> bool:
-        """Where anything is stated."""
+        """Where anything is stated, and the mended pipeline can be run, not only a fainter one."""
+        if not case.elastic and case.best.scaling != case.contract.scaling:
+            return False
         return self._said(case) is not None or self._trained(case) is not None
 
     def examine(self, case: Case) -> Finding | None:
