@@ -16,6 +16,13 @@ from hemline.doctor.targets import RefusedError, Target, open_target
 from hemline.errors import HemlineError, TargetError
 
 _WEAK = 0.84  # what a linear classifier reaches on Fashion-MNIST (Xiao et al., 2017)
+# What is wrong with the same probabilities, or with the same unrest, is one finding: the first.
+_BRINGS = {
+    "double-softmax": {"miscalibration"},
+    "from-logits-loss": {"miscalibration"},
+    "over-fitting": {"miscalibration"},
+    "nondeterministic": {"batch-dependence"},
+}
 # Repaired and judged as if mended, so what is found after them is there besides them.
 _SHAKY = {"nondeterministic", "batch-dependence", "class-count"}
 
@@ -189,6 +196,7 @@ def _later(findings: list[Finding]) -> list[Check]:
         return []
     # What answers at random, or by its company, has symptoms of every kind.
     skipped = {"wrong-softmax", "from-logits-loss", "double-softmax"} if shaky else set()
+    skipped |= {"unscaled-input", "scaled-twice", "other-normalisation"} if shaky else set()
     return [
         check
         for check in WORKING_CHECKS
@@ -198,12 +206,25 @@ def _later(findings: list[Finding]) -> list[Check]:
 
 def _explained(case: Case, findings: list[Finding]) -> list[Finding]:
     """Let the root cause say which symptoms go away with it."""
+    findings = _without_brought(findings)
     if not findings or case.best == case.contract:
         return findings
     symptoms = [check for check in WORKING_CHECKS if check.symptom]
     before = {finding.check for finding in _run(symptoms, case.as_received())[0]}
     gone = tuple(sorted(before - {finding.check for finding in findings}))
-    return [replace(findings[0], explains=gone), *findings[1:]]
+    first = replace(findings[0], explains=tuple(sorted({*findings[0].explains, *gone})))
+    return [first, *findings[1:]]
+
+
+def _without_brought(findings: list[Finding]) -> list[Finding]:
+    """Fold what one finding brings about into its `explains`."""
+    names = {finding.check for finding in findings}
+    brought = {name for check in names for name in _BRINGS.get(check, set())} & names
+    return [
+        replace(finding, explains=tuple(sorted(_BRINGS.get(finding.check, set()) & brought)))
+        for finding in findings
+        if finding.check not in brought
+    ]
 
 
 def _diagnosis(case: Case, findings: list[Finding], fine: list[str]) -> Diagnosis:

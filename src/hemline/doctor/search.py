@@ -33,6 +33,7 @@ _JOINT = 120  # pictures of the search for several faults at once
 _FLAT = 2.302585092994046  # ln 10: the loss of ten equal probabilities
 _OFF, _NEAR = 8.0, 5.0  # temperatures: over-training alone gives 2 to 5, a wrong scale 20 to 255
 _SATURATED, _FOLLOWS = 20.0, 3.0
+_GREYS = 0.02
 # Factors by which whole numbers can be made fainter and still be pictures.
 _FAINTER = tuple(
     Scaling(f"contrast 1/{k}", 1 / k, code=f"pixels // {k}") for k in (8, 32, 128, 255)
@@ -272,7 +273,10 @@ def confirm_repair(case: Case, before: Form, after: Form, family: str) -> Repair
     losses = [loss for one in answers if (loss := one.losses(case.confirm.actual)) is not None]
     p_value = mcnemar(gained, lost)
     held = p_value < ALPHA and gained - lost >= _WORTH * int((~first).sum())
-    if not held and family == "scale" and len(losses) == 2 and p_value < 0.95:
+    no_worse = p_value < 0.95
+    if not case.elastic:  # fainter whole numbers have fewer greys, which costs a little by itself
+        no_worse = int(second.sum()) >= (1 - _GREYS) * int(first.sum())
+    if not held and family == "scale" and len(losses) == 2 and no_worse:
         p_value = _loss_p(case, answers, losses)
         held = p_value < ALPHA
     if held and family == "scale" and _only_drowns(answers, case, before, after):
