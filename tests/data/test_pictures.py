@@ -1,14 +1,16 @@
-"""Picture files in the data set's form: read bit for bit, or refused."""
+"""Picture files of every kind: the data set's form bit for bit, photographs, or refused."""
 
 import gzip
+import os
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from hemline.data import read_pictures
-from hemline.errors import DataError, HemlineError, PixelsError
+from hemline.errors import DataError, HemlineError, PhotoError, PixelsError
 from tests.idx import idx_bytes
+from tests.photos.drawing import draw_photo
 
 GARMENT = np.zeros((28, 28), np.uint8)
 GARMENT[4:24, 8:20] = np.arange(12, dtype=np.uint8) * 20
@@ -37,12 +39,8 @@ def test_files_of_many_are_read_in_order(form, tmp_path):
     assert (np.stack([picture.pixels for picture in pictures]) == THREE).all()
 
 
-def _photo(path):
+def _blank(path):
     Image.new("RGB", (640, 480), "white").save(path)
-
-
-def _colour(path):
-    Image.new("RGB", (28, 28)).save(path)
 
 
 def _page(path):
@@ -52,8 +50,8 @@ def _page(path):
 @pytest.mark.parametrize(
     ("name", "make", "error", "sentence"),
     [
-        ("a.jpg", _photo, PixelsError, "640x480 RGB; photographs are not read yet"),
-        ("a.png", _colour, PixelsError, "28x28 RGB"),
+        ("a.jpg", _blank, PhotoError, "a.jpg in which nothing stands out"),
+        ("a.jpg", os.mkfifo, DataError, "device or a pipe"),
         ("a.png", _page, PixelsError, "pass 255 - pixels"),
         ("a.png", lambda p: p.write_bytes(b"hello"), DataError, "none of these"),
         ("a.png", lambda p: p.write_bytes(b""), DataError, "none of these"),
@@ -72,6 +70,22 @@ def test_other_files_are_refused_with_their_name(name, make, error, sentence, tm
         list(read_pictures(path))
     assert name in str(caught.value)
     assert isinstance(caught.value, HemlineError)
+
+
+def test_a_photograph_becomes_pixels_and_keeps_its_steps(tmp_path):
+    path = tmp_path / "photo.jpg"
+    draw_photo(size=(300, 400)).save(path)
+    (picture,) = read_pictures(path)
+    assert picture.seen.colours.shape == (400, 300, 3)
+    assert picture.pixels is picture.seen.pixels
+    assert picture.pixels.max() > 100
+
+
+def test_the_limit_on_pixels_is_passed_on(tmp_path):
+    path = tmp_path / "photo.jpg"
+    draw_photo(size=(300, 400)).save(path)
+    with pytest.raises(PhotoError, match=r"300x400 \(0.1 megapixels\)"):
+        list(read_pictures(path, megapixels=0.1))
 
 
 def test_a_truncated_picture_is_refused(tmp_path):

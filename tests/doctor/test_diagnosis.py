@@ -109,3 +109,21 @@ def test_pictures_in_any_shape_and_too_few(scores, sketches):
         diagnose(scores, 5)
     with pytest.raises(HemlineError, match="Expected wants"):
         diagnose(scores, sketches, wants="0..2")
+
+
+@pytest.mark.parametrize("kind", ["forest", "neighbours", "little training"])
+def test_honest_answers_of_other_kinds_of_models_are_healthy(kind, real):
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.linear_model import SGDClassifier
+    from sklearn.neighbors import KNeighborsClassifier
+
+    model = {
+        "forest": RandomForestClassifier(20, random_state=0),
+        "neighbours": KNeighborsClassifier(3),
+        "little training": SGDClassifier(
+            "log_loss", alpha=0.1, max_iter=1, tol=None, random_state=0
+        ),
+    }[kind]
+    model.fit(real.train.pixels[:2000].reshape(-1, 784) / 255, real.train.labels[:2000])
+    diagnosis = diagnose(lambda x: model.predict_proba(x.reshape(len(x), 784) / 255), real)
+    assert diagnosis.findings == ()

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context, parent_process
@@ -27,75 +27,91 @@ class FileRead(NamedTuple):
     error: str
 
 
+class _Task(NamedTuple):
+    path: Path
+    megapixels: float
+    steps: bool
+
+
 def read_many(
-    paths: Iterable[Path], *, megapixels: float, steps: bool = False, cores: int | None = None
-) -> Iterator[FileRead]:
+    paths: Iterable[Path], *, megapixels: float, steps: int = 0, cores: int | None = None
+) -> Generator[FileRead]:
     """Read files on all cores; each as `read_pictures` does, bad ones with their error.
 
     Args:
         paths: of the files; read no further ahead than there is work for.
         megapixels: larger pictures are refused before they are decoded.
-        steps: whether the pictures keep the steps in which they were made, as `seen`.
+        steps: of so many files, the first, the pictures keep what was `seen` on the way.
         cores: left out: all that the process may use.
 
     Yields:
         One `FileRead` a path, in the order of `paths`.
     """
-    paths = iter(paths)
-    first = list(itertools.islice(paths, _FEW + 1))
+    every = enumerate(paths)
+    tasks: Iterator[_Task] = (_Task(path, megapixels, place < steps) for place, path in every)
+    first = list(itertools.islice(tasks, _FEW + 1))
+    tasks = itertools.chain(first, tasks)
     cores = cores or _cores()
     if len(first) <= _FEW or cores == 1:
-        for path in itertools.chain(first, paths):
-            yield _read(path, megapixels, steps)
-        return
-    yield from _read_apart(itertools.chain(first, paths), megapixels, steps, cores)
+        yield from map(_read, tasks)
+    else:
+        yield from _read_apart(tasks, cores)
 
 
-def _read_apart(
-    paths: Iterator[Path], megapixels: float, steps: bool, cores: int
-) -> Iterator[FileRead]:
+def _read_apart(tasks: Iterator[_Task], cores: int) -> Iterator[FileRead]:
     """Read in processes; if one of them dies, find out by which file."""
+    waiting: deque[tuple[_Task, Future[FileRead]]] = deque()
     pool = _pool(cores)
     try:
-        waiting = _submitted(pool, paths, _AHEAD * cores, megapixels, steps)
-        while waiting:
-            path, future = waiting.popleft()
+        while True:
+            some = itertools.islice(tasks, _AHEAD * cores - len(waiting))
+            waiting += [(task, _submitted(pool, task)) for task in some]
+            if not waiting:
+                return
             try:
-                yield future.result()
+                yield waiting[0][1].result()
+                waiting.popleft()
             except BrokenExecutor:
-                suspects = [path, *(path for path, _ in waiting)]
-                for suspect in suspects:
-                    yield _read_alone(suspect, megapixels, steps)
+                pool.shutdown(cancel_futures=True)
+                yield from [_read_alone(task) for task, _ in waiting]
                 pool, waiting = _pool(cores), deque()
-            missing = _AHEAD * cores - len(waiting)
-            waiting += _submitted(pool, paths, missing, megapixels, steps)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _submitted(
-    pool: ProcessPoolExecutor, paths: Iterator[Path], count: int, megapixels: float, steps: bool
-) -> deque[tuple[Path, "Future[FileRead]"]]:
-    some = itertools.islice(paths, count)
-    return deque((path, pool.submit(_read, path, megapixels, steps)) for path in some)
+def _submitted(pool: ProcessPoolExecutor, task: _Task) -> "Future[FileRead]":
+    try:
+        return pool.submit(_read, task)
+    except BrokenExecutor as error:  # by an earlier file; this one keeps its place in the queue
+        future: Future[FileRead] = Future()
+        future.set_exception(error)
+        return future
 
 
-def _read_alone(path: Path, megapixels: float, steps: bool) -> FileRead:
+def _read_alone(task: _Task) -> FileRead:
     with _pool(1) as pool:
         try:
-            return pool.submit(_read, path, megapixels, steps).result()
+            return pool.submit(_read, task).result()
         except BrokenExecutor:
-            reason = f"Expected a whole picture, received {path} that ends the process reading it."
-            return FileRead(path, [], reason)
+            path = task.path
+            return FileRead(
+                path,
+                [],
+                f"Expected a whole picture, received {path} that ends the process reading it; "
+                "obtain it again.",
+            )
 
 
-def _read(path: Path, megapixels: float, steps: bool) -> FileRead:
+def _read(task: _Task) -> FileRead:
+    path, megapixels, steps = task
     try:
         pictures = list(read_pictures(path, megapixels=megapixels))
     except HemlineError as error:
         return FileRead(path, [], str(error))
     except MemoryError:
-        return FileRead(path, [], f"Expected a picture that fits into memory, received {path}.")
+        return FileRead(
+            path, [], f"Expected a picture that fits into memory, received {path}; shrink it."
+        )
     if not steps:  # they are a hundred times larger than the pixels
         pictures = [replace(picture, seen=None) for picture in pictures]
     return FileRead(path, pictures, "")

@@ -12,6 +12,7 @@ from hemline.labels import CLASSES
 Scores = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
+_ROWS = 250  # with ten values each: a softmax gives thousands that differ
 _SMALLEST = 1e-30  # below it float32 probabilities are 0
 PROBABILITIES, LOGITS, LOG_PROBABILITIES = "probabilities", "logits", "log-probabilities"
 PERCENT, BOUNDED, LABELS, NAMES = "percent", "values from 0 to 1", "labels", "class names"
@@ -82,6 +83,17 @@ class Answers:
         if self.scores is None:
             return True
         return bool(np.isin(self.scores, (0.0, 1.0)).all())
+
+    @property
+    def voted(self) -> bool:
+        """Whether the values are shares of a few votes, as of trees or neighbours.
+
+        Such shares are honest and often exactly 0, of which a softmax never speaks.
+        """
+        if self.scores is None:
+            return False
+        values = self.scores[:_ROWS].round(6)
+        return len(np.unique(values)) < _ROWS
 
     def losses(self, actual: NDArray[Any]) -> Scores | None:
         """-ln(probability of the actual label) for each picture, `(n,)`."""

@@ -25,8 +25,8 @@ from hemline.doctor.statistics import (
 )
 from hemline.doctor.targets import RefusedError
 
-# A repair takes away at least one error in seven: less is no reason to call a pipeline broken.
-_WORTH = 1 / 7
+# A repair takes away at least one error in ten: less is no reason to call a pipeline broken.
+_WORTH = 0.1
 _LARGE = 30.0  # times the contrast: no two usual scales other than 0..1 and 0..255 lie so far apart
 _ROUNDS = 3
 _JOINT = 120  # pictures of the search for several faults at once

@@ -1,6 +1,16 @@
 """Photographs: any picture file becomes the pixel contract, the garment found and cut out."""
 
-from hemline.photos.decoding import FORMATS, MEGAPIXELS, MOST_MEGAPIXELS, SUFFIXES, Photo, decode
+from hemline.photos.decoding import (
+    FORMATS,
+    MEGAPIXELS,
+    MOST_MEGAPIXELS,
+    SUFFIXES,
+    Colours,
+    Mask,
+    Photo,
+    decode,
+)
+from hemline.photos.folders import pictures_in
 from hemline.photos.seeing import Seen, see
 
 __all__ = [
@@ -8,8 +18,11 @@ __all__ = [
     "MEGAPIXELS",
     "MOST_MEGAPIXELS",
     "SUFFIXES",
+    "Colours",
+    "Mask",
     "Photo",
     "Seen",
     "decode",
+    "pictures_in",
     "see",
 ]

@@ -64,10 +64,9 @@ def decode(source: Path | bytes, name: str = "", *, megapixels: float = MEGAPIXE
         size = image.size
         _check_size(size, name, megapixels)
         image.draft(None, (2 * EDGE, 2 * EDGE))  # JPEG: decodes only as large as is needed
-        turn = _orientation(image, name)
         image.load()
         _check_size(image.size, name, megapixels, shortest=1)  # frames can be larger than said
-        return Photo(name, *_upright(image, turn), size)
+        return Photo(name, *_upright(image, _orientation(image, name)), size)
 
 
 @contextlib.contextmanager
@@ -121,14 +120,19 @@ def _too_large(name: str, received: str) -> PhotoError:
 
 def _orientation(image: "Image", name: str) -> int:
     """The turn that EXIF asks for, 1 to 8; refused if there is EXIF that cannot be understood."""
+    from PIL.Image import Exif
+
+    content, exif = image.info.get("exif"), Exif()
     with warnings.catch_warnings(record=True) as complaints:
         warnings.simplefilter("always")
         try:
-            turn = image.getexif().get(_ORIENTATION)
-        except Exception as error:  # Pillow's parser raises whatever its own reading raises
-            complaints.append(warnings.WarningMessage(str(error), UserWarning, "", 0))
-            turn = None
-    if complaints and turn is None:
+            # Anew, because Pillow has read it once already and kept what was wrong to itself.
+            exif.load(content or b"")
+            broken = bool(complaints)
+        except Exception:  # Pillow's parser raises whatever its own reading raises
+            broken = True
+    turn = exif.get(_ORIENTATION) or (None if broken else image.getexif().get(_ORIENTATION))
+    if broken and turn is None:
         raise PhotoError(
             f"Expected EXIF that says which way is up, received {name} with broken EXIF; "
             "save the picture anew without it."
@@ -141,13 +145,13 @@ def _upright(image: "Image", turn: int) -> tuple[Colours, Mask | None]:
     from PIL.Image import Resampling, Transpose
 
     image = _eight_bits(image)
+    if turn in _TURNS:
+        image = image.transpose(Transpose(_TURNS[turn]))
     if max(image.size) > EDGE:
         scale = EDGE / max(image.size)
         smaller = max(1, round(image.width * scale)), max(1, round(image.height * scale))
         # `reducing_gap` averages whole blocks first: ten times faster, no visible difference.
         image = image.resize(smaller, Resampling.BILINEAR, reducing_gap=2)
-    if turn in _TURNS:
-        image = image.transpose(Transpose(_TURNS[turn]))
     if image.mode == "RGB":
         return np.array(image), None
     array = np.array(image).astype(np.float32)

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from hemline.photos.decoding import Colours, Mask
 from hemline.pixels import SIDE, Pixels
 
-# Of the training pictures of Fashion-MNIST 80 % have these means and deviations in the garment.
-_MEAN = (86.0, 196.0)
-_DEVIATION = (44.0, 78.0)
+# Of the training pictures of Fashion-MNIST 10 % have a smaller and 2 % a larger mean or deviation
+# in the garment: what is too dark hides its texture, what is too bright is rare and does no harm.
+_MEAN = (86.0, 208.0)
+_DEVIATION = (44.0, 89.0)
+_STRONGEST = 3.0  # stretching an even garment further would show the camera's noise
 _DARKEST = 8.0  # garment is never quite background
 
 
@@ -37,7 +39,7 @@ def cut_out(colours: Colours, garment: Mask) -> tuple[Pixels, Mask]:
 
 def _levels(bright: NDArray[np.float64], shape: Mask) -> NDArray[np.float64]:
     mean, deviation = bright[shape].mean(), bright[shape].std()
-    contrast = np.clip(deviation, *_DEVIATION) / max(deviation, 1.0)
+    contrast = min(np.clip(deviation, *_DEVIATION) / max(deviation, 1.0), _STRONGEST)
     levels = np.clip(mean, *_MEAN) + (bright - mean) * contrast
     return np.asarray(levels.clip(_DARKEST, 255).round())
 
@@ -50,6 +52,7 @@ def shrink(cut: Pixels, shape: Mask) -> Pixels:
     smooth = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = cv2.resize(cut, size, interpolation=smooth)
     pixels = np.zeros((SIDE, SIDE), np.uint8)
-    left, top = (SIDE - size[0]) // 2, (SIDE - size[1]) // 2
+    # Where the margins cannot be equal, the data set has the wider one on the left and on top.
+    left, top = (SIDE - size[0] + 1) // 2, (SIDE - size[1] + 1) // 2
     pixels[top : top + size[1], left : left + size[0]] = small
     return pixels

@@ -1,5 +1,7 @@
-"""Pictures for people."""
+"""Pictures and tables for people."""
 
+from hemline.report.predictions import PredictionFile
 from hemline.report.sheets import Tile, draw_sheet
+from hemline.report.steps import draw_steps
 
-__all__ = ["Tile", "draw_sheet"]
+__all__ = ["PredictionFile", "Tile", "draw_sheet", "draw_steps"]

@@ -18,7 +18,8 @@ class FromLogits(Check):
 
     def applies(self, case: Case) -> bool:
         """To soft probabilities with the labels in order."""
-        return case.working.form == PROBABILITIES and not case.working.decided
+        answers = case.working
+        return answers.form == PROBABILITIES and not (answers.decided or answers.voted)
 
     def examine(self, case: Case) -> Finding | None:
         """By the loss that is stated, else by which family of outputs the answers fit."""

@@ -1,0 +1,151 @@
+"""Predicting files: a few for people to look at, or many into a CSV file."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from hemline.cli.answers import Row, make_rows
+from hemline.cli.common import console, percent
+from hemline.errors import HemlineError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hemline.classifier import Classifier
+    from hemline.data import FileRead, NamedPixels
+    from hemline.photos import Seen
+
+_FEW = 3  # files: fewer are done before a bar is drawn
+_DRAWN = 12  # pictures whose steps are drawn: more would be a very long sheet
+
+
+def expand(named: Iterable[Path]) -> tuple[list[Path], list[str]]:
+    """All files that are meant, each once, and a sentence for each name that means none."""
+    from hemline.photos import pictures_in
+
+    files: dict[Path, None] = {}
+    complaints = []
+    for path in named:
+        try:
+            files |= dict.fromkeys(pictures_in(path))
+        except HemlineError as error:
+            complaints.append(str(error))
+    return list(files), complaints
+
+
+def predict_files(
+    classifier: "Classifier", files: list[Path], top: int, megapixels: float, show: Path | None
+) -> tuple[list[Row], list[str]]:
+    """Rows of all pictures that can be read, and a sentence for each file that cannot."""
+    rows: list[Row] = []
+    complaints: list[str] = []
+    drawn: list[tuple[Seen, str]] = []
+    with _read(files, megapixels, _DRAWN if show else 0) as reads:
+        for read in reads:
+            if read.error:
+                complaints.append(read.error)
+            answers = make_rows(
+                _probabilities(classifier, read.pictures),
+                [{"file": picture.name} for picture in read.pictures],
+                top,
+            )
+            rows += answers
+            drawn += _drawn(read.pictures, answers)
+    if show is not None:
+        complaints += _draw(show, drawn)
+    return rows, complaints
+
+
+def write_csv(
+    classifier: "Classifier", files: list[Path], path: Path, megapixels: float
+) -> dict[str, Any]:
+    """Predict what `path` does not hold yet, line by line; say what it holds now."""
+    from hemline.report import PredictionFile
+
+    model = sha256(classifier.path.read_bytes()).hexdigest()[:16]
+    with closing(_opened(PredictionFile, path, model)) as table:
+        missing = [file for file in files if str(file) not in table.done]
+        try:
+            with _read(missing, megapixels) as reads:
+                for read in reads:
+                    table.add(str(read.path), _lines(classifier, read), read.error)
+        except KeyboardInterrupt:
+            print(
+                f"\nStopped. {path} holds {len(table.done):,} files; the same command goes on.",
+                file=sys.stderr,
+            )
+            raise typer.Exit(130) from None
+        bad = sum(str(file) in table.bad for file in files)
+    return {"csv": str(path), "files": len(files), "new": len(missing), "bad": bad}
+
+
+def _opened(kind: Any, path: Path, model: str) -> Any:
+    try:
+        return kind(path, model)
+    except OSError as error:
+        raise HemlineError(
+            f"Expected to write {path}, received an error ({error.strerror}); choose another path."
+        ) from error
+
+
+@contextmanager
+def _read(files: list[Path], megapixels: float, steps: int = 0) -> Iterator[Iterable["FileRead"]]:
+    """Files as they are read, with a bar on a terminal; reading ends when the block does."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
+
+    from hemline.data import read_many
+
+    out = console()
+    columns = (TextColumn("Predicting"), BarColumn(), MofNCompleteColumn(), TimeLeft())
+    quiet = not out.is_terminal or len(files) < _FEW
+    with (
+        Progress(*columns, console=out, transient=True, disable=quiet) as progress,
+        closing(read_many(files, megapixels=megapixels, steps=steps)) as reads,
+    ):
+        yield progress.track(reads, total=len(files))
+
+
+def _probabilities(
+    classifier: "Classifier", pictures: list["NamedPixels"]
+) -> "NDArray[np.float32]":
+    import numpy as np
+
+    pixels = [picture.pixels for picture in pictures]
+    return classifier.predict_proba(np.stack(pixels) if pixels else np.empty((0, 28, 28), np.uint8))
+
+
+def _lines(classifier: "Classifier", read: "FileRead") -> list[list[object]]:
+    from hemline.labels import CLASSES
+
+    lines: list[list[object]] = []
+    probabilities = _probabilities(classifier, read.pictures)
+    for picture, row in zip(read.pictures, probabilities, strict=True):
+        place, label = "" if picture.place is None else picture.place, int(row.argmax())
+        shares = [f"{share:.6f}" for share in row]
+        lines.append([place, CLASSES[label], label, shares[label], *shares])
+    return lines
+
+
+def _drawn(pictures: list["NamedPixels"], rows: list[Row]) -> list[tuple["Seen", str]]:
+    return [
+        (picture.seen, f"{row['class']}, {percent(row['probability'])}")
+        for picture, row in zip(pictures, rows, strict=True)
+        if picture.seen is not None
+    ]
+
+
+def _draw(path: Path, drawn: list[tuple["Seen", str]]) -> list[str]:
+    from hemline.cli.pictures import write_picture
+    from hemline.report import draw_steps
+
+    if not drawn:
+        return [f"Expected a picture whose steps can be drawn, received none; {path} was not made."]
+    write_picture(path, draw_steps(drawn))
+    return []

@@ -1,0 +1,102 @@
+"""The table of predictions: whole lines, continued where it stopped, never mixed."""
+
+import csv
+from contextlib import closing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hemline.errors import HemlineError
+from hemline.report import PredictionFile
+from hemline.report.predictions import COLUMNS
+
+SHARES = ["0.100000"] * 10
+ONE = [["", "Coat", 4, "0.900000", *SHARES]]
+
+
+def rows(path):
+    with path.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def done(path):
+    with closing(PredictionFile(path, "model-1")) as table:
+        return table.done
+
+
+def fill(path, names=("a.jpg", "b, c.jpg", 'd "e"\nf.jpg')):
+    table = PredictionFile(path, "model-1")
+    for name in names:
+        table.add(name, ONE)
+    table.add("bad.jpg", [], "Expected a picture, received text.")
+    table.close()
+    return table
+
+
+def test_a_line_a_picture_and_a_line_for_a_bad_file(tmp_path):
+    path = tmp_path / "out.csv"
+    fill(path)
+    first, *_, last = rows(path)
+    assert tuple(first) == COLUMNS
+    assert (first["file"], first["class"], first["label"], first["error"]) == (
+        "a.jpg",
+        "Coat",
+        "4",
+        "",
+    )
+    assert (last["file"], last["class"]) == ("bad.jpg", "")
+    assert last["error"].startswith("Expected")
+    assert len(rows(path)) == 4
+
+
+def test_what_is_done_is_known_again(tmp_path):
+    path = tmp_path / "out.csv"
+    before = fill(path)
+    again = PredictionFile(path, "model-1")
+    assert again.done == before.done == {"a.jpg", "b, c.jpg", 'd "e"\nf.jpg', "bad.jpg"}
+    assert again.bad == {"bad.jpg"}
+    again.close()
+
+
+@given(st.floats(0, 1))
+def test_cut_anywhere_it_keeps_whole_lines_and_can_go_on(tmp_path_factory, share):
+    path = tmp_path_factory.mktemp("cut") / "out.csv"
+    fill(path)
+    whole = rows(path)
+    head = len(path.read_bytes().partition(b"\n")[0]) + 1
+    content = path.read_bytes()
+    path.write_bytes(content[: head + int(share * (len(content) - head))])
+    table = PredictionFile(path, "model-1")
+    kept = rows(path)
+    assert kept == whole[: len(kept)]
+    for row in whole[len(kept) :]:
+        table.add(row["file"], [] if row["error"] else ONE, row["error"])
+    table.close()
+    assert rows(path) == whole
+
+
+def test_a_file_of_many_pictures_at_the_end_is_done_again(tmp_path):
+    path = tmp_path / "out.csv"
+    table = PredictionFile(path, "model-1")
+    table.add("a.jpg", ONE)
+    table.add("two.npy", [[place, "Coat", 4, "0.9", *SHARES] for place in (0, 1)])
+    table.close()
+    assert done(path) == {"a.jpg"}
+
+
+def test_another_model_and_another_table_are_refused(tmp_path):
+    path = tmp_path / "out.csv"
+    fill(path)
+    with pytest.raises(HemlineError, match="made with another"):
+        PredictionFile(path, "model-2")
+    path.write_text("name,age\nann,7\n")
+    with pytest.raises(HemlineError, match="that is another"):
+        PredictionFile(path, "model-1")
+    assert path.read_text() == "name,age\nann,7\n"
+
+
+def test_names_that_are_no_utf8_survive(tmp_path):
+    path, name = tmp_path / "out.csv", b"caf\xe9.jpg".decode("utf-8", "surrogateescape")
+    fill(path, [name])
+    assert name in done(path)
