@@ -49,10 +49,11 @@ def test_dark_on_bright_in_the_data_sets_size_is_refused():
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("colour", COLOURS)
 def test_garments_of_every_colour_are_found_on_every_ground(colour, ground):
-    for seed, garment in enumerate(GARMENTS):
-        photo = draw_photo(garment, COLOURS[colour], ground, seed=seed)
-        seen = see(content(photo, "JPEG", quality=90))
-        assert overlap(seen.garment, garment) > 0.9
+    seed = 6 * GROUNDS.index(ground) + list(COLOURS).index(colour)
+    garment = GARMENTS[seed % 3]
+    photo = draw_photo(garment, COLOURS[colour], ground, seed=seed)
+    seen = see(content(photo, "JPEG", quality=90))
+    assert overlap(seen.garment, garment) > 0.9
 
 
 @pytest.mark.parametrize(
