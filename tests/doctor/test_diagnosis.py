@@ -22,7 +22,7 @@ FAULTS = {
     "non-finite": lambda s: lambda x: np.where(s(x) == s(x).max(), np.nan, s(x)),
     "constant-answers": lambda s: lambda x: np.full(len(x), 8),
     "no-trained-layers": lambda s: lambda x: softmax(x.astype(float), axis=-1),
-    "miscalibration": lambda s: lambda x: softmax(20 * s(x)),
+    "miscalibration": lambda s: lambda x: softmax(s(x) / 20),
 }
 HEALTHY = {
     "logits": lambda s: s,

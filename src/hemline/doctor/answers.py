@@ -92,8 +92,7 @@ class Answers:
         """
         if self.scores is None:
             return False
-        values = self.scores[:_ROWS].round(6)
-        return len(np.unique(values)) < _ROWS
+        return len(np.unique(self.scores[:_ROWS])) < _ROWS
 
     def losses(self, actual: NDArray[Any]) -> Scores | None:
         """-ln(probability of the actual label) for each picture, `(n,)`."""

@@ -78,9 +78,10 @@ def find_repairs(case: Case) -> list[Repair]:
             break
         repairs.append(repair)
         case.best = repair.after
-    if repairs and _is_drowned(case):
-        case.best = case.contract
-        return []
+    if repairs and (_is_drowned(case) or not case.trained):
+        # Another form may flatter untrained weights too; that mends nothing.
+        case.best, repairs = case.contract, []
+    case.__dict__.pop("trained", None)
     return repairs or _joint_repairs(case, elastic)
 
 
