@@ -1,0 +1,67 @@
+"""The application of one worker."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from hemline.errors import HemlineError
+from hemline.serving import classify, pages, protocol
+from hemline.serving.guard import Guard
+from hemline.serving.refusals import RefusedError
+from hemline.serving.service import running
+from hemline.serving.settings import Settings
+
+_ABOUT = (
+    "Garments on photographs, by a model file of Hemline. Every error is 4xx, or 503 where it is "
+    'worth another try, with `{"error": "..."}`.'
+)
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """The API and the page, guarded."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(settings) as app.state.service:
+            yield
+
+    app = FastAPI(
+        title="Hemline", description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    for module in (protocol, classify, pages):
+        app.include_router(module.router)
+    app.add_exception_handler(HemlineError, _refused)
+    app.add_exception_handler(HTTPException, _not_here)
+    app.add_exception_handler(RequestValidationError, _not_asked_for)
+    app.add_exception_handler(Exception, _failed)
+    return Guard(app, settings.token)
+
+
+async def _refused(_request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, RefusedError):
+        return _error(error.status, str(error), error.headers)
+    return _error(400, str(error))
+
+
+async def _not_here(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+    return _error(error.status_code, f"{error.detail}; see /docs.", dict(error.headers or {}))
+
+
+async def _not_asked_for(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    first = error.errors()[0]
+    return _error(400, f"{'.'.join(map(str, first['loc']))}: {first['msg']}; see /docs.")
+
+
+async def _failed(_request: Request, _mistake: Exception) -> JSONResponse:
+    return _error(500, "The server has made a mistake, which is in its log.")
+
+
+def _error(status: int, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": sentence}, status, headers)

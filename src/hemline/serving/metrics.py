@@ -1,0 +1,62 @@
+"""What Prometheus reads; with several workers, all of them together."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+
+from hemline.labels import CLASSES
+from hemline.serving.model import Answered
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where the workers of one server keep their figures
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+REQUESTS = Counter("hemline_requests", "Requests answered.", ["route", "method", "status"])
+SECONDS = Histogram("hemline_request_seconds", "Until answered.", ["route"], buckets=_SECONDS)
+BATCH = Histogram("hemline_batch_pictures", "Asked at once.", buckets=(1, 2, 4, 8, 16, 32, 64))
+WAITING = Gauge(
+    "hemline_pictures_waiting", "Pictures waiting for the model.", multiprocess_mode="livesum"
+)
+PHOTOS_WAITING = Gauge(
+    "hemline_photos_waiting", "Photographs being decoded.", multiprocess_mode="livesum"
+)
+PREDICTIONS = Counter("hemline_predictions", "Pictures by predicted class.", ["class"])
+FOREIGN = Counter("hemline_foreign_pictures", "Pictures that are none of the ten classes.")
+
+
+def count_answers(answered: Answered) -> None:
+    """Count what was predicted."""
+    for label, count in enumerate(np.bincount(answered.answers.labels).tolist()):
+        PREDICTIONS.labels(CLASSES[label]).inc(count)
+    FOREIGN.inc(int(answered.none_of_these.sum()))
+
+
+def exposition() -> bytes:
+    """All figures in Prometheus' text format."""
+    if FOLDER not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+def forget_the_dead() -> None:
+    """Take what crashed workers had waiting out of the sums."""
+    for file in _gauges():
+        process = int(file.stem.rpartition("_")[2])
+        if not Path(f"/proc/{process}").exists():
+            multiprocess.mark_process_dead(process)  # type: ignore[no-untyped-call]
+
+
+def _gauges() -> Iterable[Path]:
+    return Path(os.environ[FOLDER]).glob("gauge_live*.db") if FOLDER in os.environ else ()

@@ -1,0 +1,156 @@
+"""The Open Inference Protocol v2: what clients of Triton, KServe and their like speak."""
+
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+
+from hemline.labels import CLASSES
+from hemline.serving.bodies import read_body
+from hemline.serving.documents import ERRORS, body_of
+from hemline.serving.metrics import count_answers
+from hemline.serving.model import ServedModel
+from hemline.serving.refusals import RefusedError, busy
+from hemline.serving.service import Service, service_of
+from hemline.serving.tensors import (
+    INPUT,
+    MOST_PICTURES,
+    OUTPUTS,
+    Array,
+    InferRequest,
+    parse,
+    respond,
+)
+
+_BODY = (
+    4 * 784 * MOST_PICTURES + 100_000
+)  # bytes: so many pictures as JSON without spaces, and change
+_LENGTH = "Inference-Header-Content-Length"
+router = APIRouter(prefix="/v2", tags=["Open Inference Protocol v2"], responses=ERRORS)
+ServiceOf = Annotated[Service, Depends(service_of)]
+
+
+def model_of(name: str, service: ServiceOf, number: str | None = None) -> ServedModel:
+    """The model of this server, if it is the one that the path means.
+
+    Raises:
+        RefusedError: 404; another name or version.
+    """
+    served = service.model
+    if name != served.name or (number is not None and number != served.opened.version):
+        what = name if number is None else f"{name} {number}"
+        raise RefusedError(
+            404,
+            f"Expected the model {served.name}, received {what[:80]!r}; see /v2/repository/index.",
+        )
+    return served
+
+
+Model = Annotated[ServedModel, Depends(model_of)]
+
+
+class ServerMetadata(BaseModel):
+    """Who answers."""
+
+    name: str
+    version: str
+    extensions: list[str]
+
+
+class Tensor(BaseModel):
+    """Name, datatype and shape, -1 for any number of pictures."""
+
+    name: str
+    datatype: str
+    shape: list[int]
+
+
+class ModelMetadata(BaseModel):
+    """What goes in and what comes out."""
+
+    name: str
+    versions: list[str]
+    platform: str
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+    parameters: dict[str, Any]
+
+
+@router.get("")
+@router.get("/", include_in_schema=False)
+async def server() -> ServerMetadata:
+    """Name, version and extensions of the server."""
+    return ServerMetadata(
+        name="hemline", version=version("hemline"), extensions=["binary_tensor_data"]
+    )
+
+
+@router.get("/health/live")
+async def live() -> Response:
+    """200 while the server runs."""
+    return Response()
+
+
+@router.get("/health/ready")
+async def ready(service: ServiceOf) -> Response:
+    """200 once the model has answered known pictures rightly."""
+    return _ready(service.model)
+
+
+@router.post("/repository/index")
+async def index(service: ServiceOf) -> list[dict[str, str]]:
+    """The one model that there is."""
+    state = "READY" if service.model.is_ready else "UNAVAILABLE"
+    return [{"name": service.model.name, "state": state}]
+
+
+@router.get("/models/{name}")
+@router.get("/models/{name}/versions/{number}")
+async def metadata(served: Model) -> ModelMetadata:
+    """Inputs and outputs; the names of the classes, and above which `foreign` is none of them."""
+    opened = served.opened
+    return ModelMetadata(
+        name=served.name,
+        versions=[opened.version],
+        platform="onnxruntime_onnx",
+        inputs=[Tensor.model_validate(INPUT)],
+        outputs=[Tensor.model_validate(output) for output in OUTPUTS.values()],
+        parameters={"classes": list(CLASSES), "threshold": opened.threshold},
+    )
+
+
+@router.get("/models/{name}/ready")
+@router.get("/models/{name}/versions/{number}/ready")
+async def model_ready(served: Model) -> Response:
+    """200 once it has answered known pictures rightly."""
+    return _ready(served)
+
+
+@router.post("/models/{name}/infer", openapi_extra=body_of(InferRequest))
+@router.post("/models/{name}/versions/{number}/infer", openapi_extra=body_of(InferRequest))
+async def infer(request: Request, served: Model, service: ServiceOf) -> Response:
+    """Probabilities, label and strangeness of pixels, uint8 28x28, 0 for the background."""
+    body = await read_body(request, _BODY, service.settings.seconds)
+    asked, pixels = parse(body, request.headers.get(_LENGTH))
+    answered = await service.batcher.answer(pixels)
+    count_answers(answered)
+    answers = answered.answers
+    head = {"model_name": served.name, "model_version": answered.model.version}
+    if asked.id is not None:
+        head["id"] = asked.id
+    arrays: dict[str, Array] = {
+        "probabilities": answers.probabilities,
+        "label": answers.labels,
+        "foreign": answers.foreign,
+    }
+    content, length = respond(asked, head, arrays)
+    if length is None:
+        return Response(content, media_type="application/json")
+    return Response(content, media_type="application/octet-stream", headers={_LENGTH: str(length)})
+
+
+def _ready(served: ServedModel) -> Response:
+    if not served.is_ready:
+        raise busy("received one before the model is ready")
+    return Response()

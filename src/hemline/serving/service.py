@@ -1,0 +1,50 @@
+"""What the routes of one worker share, from its start to its end."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from hemline.serving.batching import Batcher
+from hemline.serving.looking import when_parent_ends
+from hemline.serving.metrics import forget_the_dead
+from hemline.serving.model import ServedModel
+from hemline.serving.photos import PhotoPool
+from hemline.serving.settings import Settings
+
+
+@dataclass(frozen=True)
+class Service:
+    """The model, the way to ask it, and the way to decode photographs."""
+
+    settings: Settings
+    model: ServedModel
+    batcher: Batcher
+    photos: PhotoPool
+
+
+def service_of(request: Request) -> Service:
+    """The service of the worker that received a request."""
+    service: Service = request.app.state.service
+    return service
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Service]:
+    """Run a service; the model becomes ready beside it."""
+    when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    forget_the_dead()
+    model = ServedModel(settings.model)
+    photos = PhotoPool(settings.processes, settings.photo_queue)
+    with ThreadPoolExecutor(1, "model") as thread:
+        following = asyncio.create_task(model.follow())
+        try:
+            yield Service(settings, model, Batcher(model.answer, thread, settings.queue), photos)
+        finally:
+            following.cancel()
+            photos.close()

@@ -1,0 +1,167 @@
+"""Tensors of the Open Inference Protocol v2, as JSON and in its binary extension."""
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hemline.pixels import SIDE, Pixels, as_pixels
+from hemline.serving.refusals import RefusedError
+
+MOST_PICTURES = 1000  # of one request
+INPUT = {"name": "pixels", "datatype": "UINT8", "shape": [-1, SIDE, SIDE]}
+OUTPUTS = {
+    "probabilities": {"name": "probabilities", "datatype": "FP32", "shape": [-1, 10]},
+    "label": {"name": "label", "datatype": "INT64", "shape": [-1]},
+    "foreign": {"name": "foreign", "datatype": "FP32", "shape": [-1]},
+}
+_DTYPES = {"FP32": "<f4", "INT64": "<i8"}
+_BINARY_INPUT, _BINARY_OUTPUT = {"binary_data_size"}, {"binary_data"}
+
+Array = NDArray[Any]
+
+
+class InputTensor(BaseModel):
+    """Pixels, as nested or flat `data`, or as bytes after the JSON."""
+
+    model_config = ConfigDict(strict=True)
+
+    name: str
+    shape: list[int] = Field(min_length=1, max_length=8)
+    datatype: str
+    parameters: dict[str, Any] = {}
+    data: list[Any] | None = None
+
+
+class RequestedOutput(BaseModel):
+    """One of the outputs; `{"binary_data": true}` asks for bytes."""
+
+    model_config = ConfigDict(strict=True)
+
+    name: str
+    parameters: dict[str, Any] = {}
+
+
+class InferRequest(BaseModel):
+    """A request of the protocol."""
+
+    model_config = ConfigDict(strict=True)
+
+    id: str | None = None
+    parameters: dict[str, Any] = {}
+    inputs: list[InputTensor] = Field(min_length=1, max_length=1)
+    outputs: list[RequestedOutput] = Field(default=[], max_length=len(OUTPUTS))
+
+
+def parse(body: bytes, json_length: str | None) -> tuple[InferRequest, Pixels]:
+    """The request, and its pixels, uint8 `(n, 28, 28)`.
+
+    Args:
+        body: JSON, and after it the bytes of binary tensors.
+        json_length: the header that says where the JSON ends; None: at the end.
+
+    Raises:
+        RefusedError: not what this model takes.
+        PixelsError: not pixels.
+    """
+    end = _json_end(body, json_length)
+    try:
+        request = InferRequest.model_validate_json(body[:end])
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the body"
+        raise _refused(f"a request of the protocol v2, received {place}: {first['msg']}") from error
+    _check_outputs(request)
+    return request, _pixels(request.inputs[0], body[end:])
+
+
+def _json_end(body: bytes, json_length: str | None) -> int:
+    if json_length is None:
+        return len(body)
+    if not (json_length.isascii() and json_length.isdigit()) or int(json_length) > len(body):
+        raise _refused(f"Inference-Header-Content-Length within the body, received {json_length}")
+    return int(json_length)
+
+
+def _check_outputs(request: InferRequest) -> None:
+    for output in request.outputs:
+        if output.name not in OUTPUTS:
+            raise _refused(f"outputs of {', '.join(OUTPUTS)}, received {output.name[:40]!r}")
+        if foreign := output.parameters.keys() - _BINARY_OUTPUT:
+            raise _refused(f"no parameter of outputs but binary_data, received {min(foreign)[:40]}")
+
+
+def _pixels(tensor: InputTensor, binary: bytes) -> Pixels:
+    if (tensor.name, tensor.datatype) != (INPUT["name"], INPUT["datatype"]):
+        raise _refused(
+            f"the input pixels of datatype UINT8, received {tensor.name[:40]!r} of "
+            f"{tensor.datatype[:40]!r}"
+        )
+    if foreign := tensor.parameters.keys() - _BINARY_INPUT:
+        raise _refused(f"no parameter but binary_data_size, received {min(foreign)[:40]!r}")
+    values = _from_bytes(tensor, binary) if tensor.data is None else _from_json(tensor, binary)
+    if min(tensor.shape) < 1 or math.prod(tensor.shape) != values.size:
+        raise _refused(f"values for the shape {tensor.shape}, received {values.size:,}")
+    pixels = as_pixels(values.reshape(tensor.shape))
+    if len(pixels) > MOST_PICTURES:
+        raise _refused(f"at most {MOST_PICTURES:,} pictures, received {len(pixels):,}")
+    return pixels
+
+
+def _from_bytes(tensor: InputTensor, binary: bytes) -> Pixels:
+    if tensor.parameters.get("binary_data_size") != len(binary):
+        raise _refused(
+            f"data, or binary_data_size of the bytes after the JSON, received {len(binary):,} bytes"
+        )
+    return np.frombuffer(binary, np.uint8)
+
+
+def _from_json(tensor: InputTensor, binary: bytes) -> Pixels:
+    if binary or tensor.parameters:
+        raise _refused("data or bytes after the JSON, received both")
+    try:
+        values = np.array(tensor.data)
+    except (ValueError, OverflowError) as error:
+        raise _refused("data of numbers, nested like the shape or flat, received others") from error
+    if values.dtype.kind != "i" or values.min(initial=0) < 0 or values.max(initial=0) > 255:
+        raise _refused("whole numbers from 0 to 255, received others")
+    return values.astype(np.uint8)
+
+
+def respond(
+    request: InferRequest, head: dict[str, Any], arrays: dict[str, Array]
+) -> tuple[bytes, int | None]:
+    """The body of a response, and the length of its JSON if bytes follow.
+
+    Args:
+        request: says which outputs, and which of them as bytes.
+        head: what stands beside the outputs.
+        arrays: all outputs by name.
+    """
+    everything = request.parameters.get("binary_data_output") is True
+    wanted = request.outputs or [RequestedOutput(name=name) for name in OUTPUTS]
+    tensors, tail = [], b""
+    for output in wanted:
+        tensor, data = _tensor(output, arrays[output.name], everything)
+        tensors.append(tensor)
+        tail += data
+    body = json.dumps({**head, "outputs": tensors}, separators=(",", ":")).encode()
+    return body + tail, len(body) if tail else None
+
+
+def _tensor(
+    output: RequestedOutput, array: Array, everything: bool
+) -> tuple[dict[str, Any], bytes]:
+    datatype = str(OUTPUTS[output.name]["datatype"])
+    tensor = {"name": output.name, "datatype": datatype, "shape": list(array.shape)}
+    if output.parameters.get("binary_data", everything) is not True:
+        return {**tensor, "data": array.ravel().tolist()}, b""
+    data = array.astype(_DTYPES[datatype]).tobytes()
+    return {**tensor, "parameters": {"binary_data_size": len(data)}}, data
+
+
+def _refused(what: str) -> RefusedError:
+    return RefusedError(400, f"Expected {what}; see /docs.")

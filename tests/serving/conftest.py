@@ -1,0 +1,62 @@
+"""A model file, pictures, and a server that most tests share."""
+
+import io
+import shutil
+
+import numpy as np
+import onnx
+import pytest
+from PIL import Image
+
+from hemline.classifier import Classifier
+from hemline.data.sketches import draw_sketches
+from tests.photos.drawing import COLOURS, draw_photo
+from tests.serving.running import serve
+
+
+@pytest.fixture(scope="session")
+def model_file(small_run, tmp_path_factory):
+    """A small trained model under a name of its own."""
+    return shutil.copy(small_run.run.model, tmp_path_factory.mktemp("served") / "garments.onnx")
+
+
+@pytest.fixture(scope="session")
+def another_file(model_file, tmp_path_factory):
+    """The same network in another file: another version."""
+    model = onnx.load(model_file)
+    model.doc_string = "another"
+    path = tmp_path_factory.mktemp("another") / "garments.onnx"
+    onnx.save(model, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def classifier(model_file):
+    return Classifier.load(model_file)
+
+
+@pytest.fixture(scope="session")
+def pixels():
+    """Ten drawn garments."""
+    return draw_sketches(10, seed=4)[0]
+
+
+@pytest.fixture(scope="session")
+def photo():
+    """A drawn photograph of trousers as a JPEG."""
+    return encoded(draw_photo("trousers", COLOURS["blue"], size=(300, 400)), "JPEG")
+
+
+@pytest.fixture(scope="session")
+def server(model_file, tmp_path_factory):
+    """A server with the usual limits."""
+    with serve(model_file, log=tmp_path_factory.mktemp("server") / "log") as started:
+        yield started
+
+
+def encoded(image, kind="PNG"):
+    """A picture file of a Pillow image or of an array."""
+    image = Image.fromarray(image) if isinstance(image, np.ndarray) else image
+    buffer = io.BytesIO()
+    image.save(buffer, kind)
+    return buffer.getvalue()

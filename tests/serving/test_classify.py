@@ -1,0 +1,108 @@
+"""Picture files in, garments out."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hemline.labels import CLASSES
+from hemline.photos import see
+from tests.serving.conftest import encoded
+
+
+def test_a_photograph_is_answered_as_the_library_answers(server, classifier, photo):
+    answer = server.post("/classify", content=photo, headers={"Content-Type": "image/jpeg"})
+    assert answer.status_code == 200
+    [picture] = answer.json()["pictures"]
+    expected = classifier.answer(see(photo, "photo").pixels)
+    assert picture["label"] == expected.labels[0]
+    assert picture["class_name"] == CLASSES[expected.labels[0]]
+    np.testing.assert_allclose(
+        list(picture["probabilities"].values()), expected.probabilities[0], atol=1e-5
+    )
+    assert list(picture["probabilities"]) == list(CLASSES)
+    assert picture["foreign"] == pytest.approx(float(expected.foreign[0]), rel=1e-4)
+    assert picture["none_of_these"] == (expected.foreign[0] > classifier.threshold)
+    assert picture.keys().isdisjoint({"pixels", "steps"})
+
+
+def test_many_files_come_back_in_order_with_their_names(server, classifier, pixels):
+    files = [("files", (f"{place}.png", encoded(garment))) for place, garment in enumerate(pixels)]
+    pictures = server.post("/classify", files=files, params={"seen": True}).json()["pictures"]
+    assert [picture["name"] for picture in pictures] == [f"{place}.png" for place in range(10)]
+    assert [picture["label"] for picture in pictures] == classifier.predict(pixels).tolist()
+    np.testing.assert_array_equal([picture["pixels"] for picture in pictures], pixels)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_three_kinds_of_files_are_taken(server, photo, kind):
+    content = encoded(Image.open(io.BytesIO(photo)), kind)
+    [picture] = server.post("/classify", content=content).json()["pictures"]
+    assert picture["class_name"] in CLASSES
+
+
+def test_the_steps_are_pictures(server, photo):
+    [picture] = server.post("/classify?steps=1&seen=1", content=photo).json()["pictures"]
+    assert picture["steps"].keys() == {"photo", "garment", "cut"}
+    sizes = {}
+    for name, url in picture["steps"].items():
+        assert url.startswith("data:image/")
+        file = base64.b64decode(url.partition(",")[2])
+        sizes[name] = Image.open(io.BytesIO(file)).size
+    assert sizes["photo"] == sizes["garment"] == (300, 400)
+    assert sizes["cut"][1] < 400
+    np.testing.assert_array_equal(picture["pixels"], see(photo, "photo").pixels)
+
+
+def test_a_picture_in_the_data_sets_form_has_no_steps(server, pixels):
+    [picture] = server.post("/classify?steps=1", content=encoded(pixels[0])).json()["pictures"]
+    assert picture["steps"] == {}
+
+
+def flat():
+    return encoded(Image.new("RGB", (100, 100), "grey"))
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "said"),
+    [
+        (b"", 415, "PNG, JPEG or WebP"),
+        (b"no picture", 415, "PNG, JPEG or WebP"),
+        (encoded(np.zeros((100, 100), np.uint8), "BMP"), 415, "PNG, JPEG or WebP"),
+        (encoded(np.zeros((100, 100), np.uint8), "GIF"), 415, "PNG, JPEG or WebP"),
+        (encoded(np.zeros((100, 100), np.uint8))[:60], 400, "damaged"),
+        (encoded(np.zeros((8, 8), np.uint8)), 400, "at least 16x16"),
+        (encoded(np.full((28, 28), 255, np.uint8)), 400, "dark-on-bright"),
+        (flat(), 400, "nothing stands out"),
+    ],
+)
+def test_what_is_no_photograph_of_a_garment_is_refused(server, content, status, said):
+    answer = server.post("/classify", content=content)
+    assert answer.status_code == status
+    assert said in answer.json()["error"]
+
+
+def test_a_bad_file_among_good_ones_is_named(server, photo):
+    files = [("files", ("good.jpg", photo)), ("files", ("bad.jpg", b"no picture"))]
+    answer = server.post("/classify", files=files)
+    assert answer.status_code == 415
+    assert "bad.jpg" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"files": [("files", ("a.png", b"x"))] * 33},
+        {"files": [("pictures", ("a.png", b"x"))]},
+        {"files": [("files", ("a.png", b"x"))], "data": {"files": "a path"}},
+        {"content": b"--x", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
+        {"content": b"--x", "headers": {"Content-Type": "multipart/form-data"}},
+        {"content": b"nonsense", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
+    ],
+)
+def test_a_form_that_is_not_one_of_files_is_refused(server, options):
+    answer = server.post("/classify", **options)
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("Expected ")

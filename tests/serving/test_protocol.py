@@ -1,0 +1,180 @@
+"""The Open Inference Protocol v2, by a public client and by hand."""
+
+import json
+
+import numpy as np
+import pytest
+import tritonclient.http as triton
+from tritonclient.utils import InferenceServerException
+
+from tests.serving.running import request
+
+
+@pytest.fixture
+def client(server):
+    with triton.InferenceServerClient(server.url.removeprefix("http://")) as made:
+        yield made
+
+
+def asked(pixels, *, binary=True):
+    tensor = triton.InferInput("pixels", list(pixels.shape), "UINT8")
+    tensor.set_data_from_numpy(pixels, binary_data=binary)
+    return tensor
+
+
+def test_a_public_client_finds_its_way(client):
+    assert client.is_server_live()
+    assert client.is_server_ready()
+    assert client.is_model_ready("garments")
+    assert client.get_server_metadata()["extensions"] == ["binary_tensor_data"]
+    [listed] = client.get_model_repository_index()
+    assert listed == {"name": "garments", "state": "READY"}
+    described = client.get_model_metadata("garments")
+    [version] = described["versions"]
+    assert client.is_model_ready("garments", version)
+    assert described["inputs"] == [{"name": "pixels", "datatype": "UINT8", "shape": [-1, 28, 28]}]
+    assert [out["name"] for out in described["outputs"]] == ["probabilities", "label", "foreign"]
+    assert described["parameters"]["classes"][1] == "Trouser"
+
+
+@pytest.mark.parametrize("binary_in", [True, False])
+@pytest.mark.parametrize("binary_out", [True, False])
+@pytest.mark.parametrize("coding", [None, "gzip", "deflate"])
+def test_a_public_client_gets_what_the_classifier_says(
+    client, classifier, pixels, binary_in, binary_out, coding
+):
+    names = ("probabilities", "label", "foreign")
+    answered = client.infer(
+        "garments",
+        [asked(pixels, binary=binary_in)],
+        outputs=[triton.InferRequestedOutput(name, binary_data=binary_out) for name in names],
+        request_id="seven",
+        request_compression_algorithm=coding,
+        response_compression_algorithm=coding,
+    )
+    expected = classifier.answer(pixels)
+    np.testing.assert_allclose(
+        answered.as_numpy("probabilities"), expected.probabilities, atol=1e-5
+    )
+    np.testing.assert_array_equal(answered.as_numpy("label"), expected.labels)
+    np.testing.assert_allclose(answered.as_numpy("foreign"), expected.foreign, rtol=1e-4)
+    assert answered.get_response()["id"] == "seven"
+
+
+def test_outputs_left_out_are_all_of_them_and_one_may_be_asked_for(client, pixels):
+    everything = client.infer("garments", [asked(pixels)]).get_response()["outputs"]
+    assert [output["name"] for output in everything] == ["probabilities", "label", "foreign"]
+    label = [triton.InferRequestedOutput("label", binary_data=False)]
+    [one] = client.infer("garments", [asked(pixels)], outputs=label).get_response()["outputs"]
+    assert one == {
+        "name": "label",
+        "datatype": "INT64",
+        "shape": [10],
+        "data": one["data"],
+    }
+
+
+def test_a_version_is_asked_for_by_name(client, pixels):
+    [version] = client.get_model_metadata("garments")["versions"]
+    answered = client.infer("garments", [asked(pixels)], model_version=version)
+    assert answered.get_response()["model_version"] == version
+    with pytest.raises(InferenceServerException, match="Expected the model garments") as raised:
+        client.infer("garments", [asked(pixels)], model_version="2")
+    assert raised.value.status() == "404"
+    assert not client.is_model_ready("garments", "2")
+
+
+def test_an_unknown_model_is_not_found(client, pixels):
+    with pytest.raises(InferenceServerException, match="received 'bags'") as raised:
+        client.infer("bags", [asked(pixels)])
+    assert raised.value.status() == "404"
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_json_may_be_nested_like_the_shape_or_flat(server, classifier, pixels, nested):
+    body = request(pixels)
+    if nested:
+        body["inputs"][0]["data"] = pixels.tolist()
+    outputs = server.post("/v2/models/garments/infer", json=body).json()["outputs"]
+    assert outputs[1]["data"] == classifier.predict(pixels).tolist()
+
+
+def changed(**changes):
+    def change(body):
+        body["inputs"][0] |= changes
+
+    return change
+
+
+def set_outputs(*outputs):
+    return lambda body: body.update(outputs=list(outputs))
+
+
+BAD = {
+    "datatype": changed(datatype="FP32"),
+    "name": changed(name="images"),
+    "floats": changed(data=[0.5] * 7840),
+    "above 255": changed(data=[256] * 7840),
+    "below 0": changed(data=[-1] * 7840),
+    "huge": changed(data=[10**30] * 7840),
+    "words": changed(data=["a"] * 7840),
+    "truths": changed(data=[True] * 7840),
+    "nothing": changed(data=[None] * 7840),
+    "ragged": changed(data=[[1, 2], [3]]),
+    "deep": changed(data=json.loads("[" * 100 + "1" + "]" * 100)),
+    "too few": changed(data=[1] * 7839),
+    "other shape": changed(shape=[10, 784, 1]),
+    "no pictures": changed(shape=[0, 28, 28], data=[]),
+    "shape below 0": changed(shape=[-10, -28, 28]),
+    "endless shape": changed(shape=[2**62, 2**62, 2**62]),
+    "shape of words": changed(shape=["10", "28", "28"]),
+    "too many pictures": changed(shape=[1001, 28, 28], data=[0] * 784 * 1001),
+    "dark on bright": changed(data=[255] * 7840),
+    "no data": changed(data=None),
+    "data and bytes": changed(parameters={"binary_data_size": 7840}),
+    "shared memory": changed(parameters={"shared_memory_region": "x"}),
+    "no inputs": lambda body: body.update(inputs=[]),
+    "two inputs": lambda body: body.update(inputs=body["inputs"] * 2),
+    "unknown output": set_outputs({"name": "softmax"}),
+    "class names": set_outputs({"name": "label", "parameters": {"classification": 3}}),
+    "id of numbers": lambda body: body.update(id=7),
+}
+
+
+@pytest.mark.parametrize("change", BAD.values(), ids=BAD)
+def test_what_is_not_asked_for_is_refused_with_a_sentence(server, pixels, change):
+    body = request(pixels)
+    change(body)
+    answer = server.post("/v2/models/garments/infer", json=body)
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"error"}
+    assert answer.json()["error"].startswith("Expected ")
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"", {}),
+        (b"{", {}),
+        (b"[]", {}),
+        (b"\xff\xfe", {}),
+        (b"[" * 100_000, {}),
+        (b'{"inputs": NaN}', {}),
+        (b"{}", {"Inference-Header-Content-Length": "3"}),
+        (b"{}", {"Inference-Header-Content-Length": "-1"}),
+        (b"{}", {"Inference-Header-Content-Length": "many"}),
+        (b"{}", {"Inference-Header-Content-Length": "²"}),
+        (b"not gzip", {"Content-Encoding": "gzip"}),
+    ],
+)
+def test_what_is_no_request_is_refused(server, body, headers):
+    headers = {key: value.encode() for key, value in headers.items()}
+    answer = server.post("/v2/models/garments/infer", content=body, headers=headers)
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("Expected ")
+
+
+def test_other_paths_and_methods_have_a_sentence_too(server):
+    assert server.get("/v3").status_code == 404
+    assert server.get("/v2/models/garments/infer").status_code == 405
+    assert server.get("/v3").json().keys() == {"error"}
