@@ -83,8 +83,11 @@ def measure(contestant: Contestant, records: Records, threads: int) -> None:
 
 
 def scan(peer: Peer, seeds: int, threads: int, records: Records) -> list[Run]:
-    """Test accuracy in percent after every epoch, for every seed; its times are not used."""
-    runs = records.scans.setdefault(f"{peer.name}, {threads} threads", [])
+    """Test accuracy in percent after every epoch, for every seed; its times are not used.
+
+    A script that runs on two backends trains the same network on both, and is scanned on the first.
+    """
+    runs = records.scans.setdefault(f"{peer.script}, {threads} threads", [])
     while len(runs) < seeds and not is_slow(runs):
         command = peer.command("--scan", "--seed", str(len(runs)))
         with tempfile.TemporaryDirectory() as folder:

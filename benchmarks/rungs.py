@@ -31,12 +31,14 @@ from rungs_table import Rung, note, table
 
 from hemline import open_dataset
 
+_SHORT = ("learning_rate=0.002", "schedule=triangle")
+_PLAIN = ("validation=0", "calibrate=false")
 SETTINGS = [
-    Setting(88, "fast", ("epochs=1", "widths=[16,32]")),
-    Setting(90, "fast", ("epochs=1", "widths=[24,48,96]")),
-    Setting(92, "fast", ("epochs=2", "widths=[32,64,128]")),
-    Setting(93, "fast", ("epochs=4", "widths=[32,64,128]")),
-    Setting(94, "fast", ("epochs=8", "widths=[64,128,256]")),
+    Setting(88, "seed", ("epochs=4", *_SHORT)),
+    Setting(90, "seed", ("widths=[384]", "epochs=12", *_SHORT)),
+    Setting(92, "fast", ("widths=[16,32,64]", "epochs=3", *_PLAIN)),
+    Setting(93, "fast", ("widths=[24,48,96]", "epochs=5", *_PLAIN)),
+    Setting(94, "fast", ("widths=[32,64,128]", "epochs=10", *_PLAIN)),
     Setting(95, "accurate", seeds=3),
 ]
 

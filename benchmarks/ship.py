@@ -136,8 +136,7 @@ def kept_back(facts: dict) -> str:
     """What the validation part was for, where there was one."""
     if not facts["recipe"]["calibrate"]:
         return ""
-    share, temperature = facts["recipe"]["validation"], facts["temperature"]
-    return f" {share:.0%} of it only fitted the temperature, {temperature:.3f}."
+    return f" {facts['recipe']['validation']:.0%} of it only fitted the probabilities."
 
 
 if __name__ == "__main__":

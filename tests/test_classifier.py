@@ -13,7 +13,9 @@ from safetensors.torch import load_file
 from hemline import CLASSES, Classifier
 from hemline.errors import ModelFileError, PixelsError
 from hemline.networks import build_network
+from hemline.training.calibration import Calibration
 from hemline.training.export import export_model
+from hemline.training.finishing import finish
 
 
 def by_pytorch(result, pixels):
@@ -54,23 +56,32 @@ def classifier(small_run):
     return Classifier.load(small_run.run.folder)
 
 
+@pytest.mark.parametrize("calibration", [None, Calibration(2.0, -0.6), Calibration(0.5, 0.3)])
 @pytest.mark.parametrize("views", ["one", "mirrored"])
 @pytest.mark.parametrize(
     ("network", "widths", "dropout"),
     [("conv", (16, 24, 32, 16), 0), ("residual", (16, 24, 8), 0), ("mlp", (40, 30), 0.5)],
 )
 def test_pytorch_and_the_file_agree_on_every_kind_of_network(
-    network, widths, dropout, views, sketches, tmp_path
+    network, widths, dropout, views, calibration, sketches, tmp_path
 ):
     built = build_network(network, widths, 1, mirrored=views == "mirrored", dropout=dropout)
     pixels = torch.tensor(sketches.test.pixels)
     built.train()(pixels)  # running statistics that are not those of the beginning
     metadata = dict.fromkeys(("recipe", "seed", "parameters", "data", "versions", "figures"))
-    (tmp_path / "model.onnx").write_bytes(export_model(built, metadata, temperature=2.0))
+    places, labels = torch.arange(1500), torch.tensor(sketches.test.labels)
+    finished = finish(built, pixels, labels, places, torch.arange(1500, 2000), calibrate=False)
+    finished = finished._replace(calibration=calibration)
+    (tmp_path / "model.onnx").write_bytes(export_model(built, metadata, finished))
     with torch.no_grad():
-        expected = built.eval()(pixels) / 2
-    mine = Classifier.load(tmp_path).logits(sketches.test.pixels)
+        expected = built.eval()(pixels)
+        expected = calibration.of(expected) if calibration else expected
+        score = finished.score.of(built.features(pixels))
+    classifier = Classifier.load(tmp_path)
+    mine, answer = classifier.logits(sketches.test.pixels), classifier.answer(sketches.test.pixels)
     assert np.abs(mine - expected.numpy()).max() < 1e-4 * max(1, expected.abs().max())
+    assert np.abs(answer.foreign - score.numpy()).max() < 1e-3 * max(1, score.abs().max())
+    assert classifier.threshold == finished.threshold
 
 
 def test_probabilities_are_probabilities(classifier, sketches):

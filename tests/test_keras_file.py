@@ -19,7 +19,9 @@ from hemline.errors import HemlineError, ModelFileError
 from hemline.keras_file import write_keras
 from hemline.keras_file.backend import choose_backend
 from hemline.networks import build_network
+from hemline.training.calibration import Calibration
 from hemline.training.export import export_model
+from hemline.training.finishing import finish
 
 # What a user of Keras does, in a process that knows nothing of Hemline.
 OPEN = """
@@ -141,14 +143,18 @@ def test_two_views_agree_on_all_real_test_pictures(real, conv_run, tmp_path):
         ("residual", (16, 24, 8)),
     ],
 )
-@pytest.mark.parametrize("temperature", [1, 1.7])
+@pytest.mark.parametrize("calibration", [None, Calibration(1.7, -0.4)])
 def test_every_kind_of_network_has_a_keras_form(
-    kind, widths, mirrored, temperature, sketches, tmp_path
+    kind, widths, mirrored, calibration, sketches, tmp_path
 ):
     built = build_network(kind, widths, 1, mirrored=mirrored)
-    built.train()(torch.tensor(sketches.test.pixels))  # statistics not those of the beginning
+    pixels, labels = torch.tensor(sketches.test.pixels), torch.tensor(sketches.test.labels)
+    built.train()(pixels)  # statistics not those of the beginning
+    places = torch.arange(len(labels))
+    finished = finish(built, pixels, labels, places, places[:0], calibrate=False)
+    finished = finished._replace(calibration=calibration)
     metadata = dict.fromkeys(("recipe", "seed", "parameters", "data", "versions", "figures"))
-    (tmp_path / "model.onnx").write_bytes(export_model(built, metadata, temperature))
+    (tmp_path / "model.onnx").write_bytes(export_model(built, metadata, finished))
     network, classifier = written(tmp_path, tmp_path)
     pixels = sketches.test.pixels[:500]
     assert difference(network, classifier, pixels) < 1e-4

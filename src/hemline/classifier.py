@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +14,26 @@ from hemline.pixels import Pixels, as_pixels
 
 _CHUNK = 500  # pictures at a time: bounds the memory, and loses no speed
 _INPUT = ("tensor(uint8)", [28, 28])
-_METADATA = {"classes", "recipe", "seed", "parameters", "data", "versions", "figures"}
+_OUTPUTS = {"probabilities", "logits", "foreign"}
+_METADATA = {"classes", "recipe", "seed", "parameters", "data", "versions", "figures", "foreign"}
+
+
+class Answers(NamedTuple):
+    """What a model says of `n` pictures.
+
+    Attributes:
+        probabilities: float32 `(n, 10)`; each row sums to 1.
+        foreign: float32 `(n,)`, how unlike the pictures of the training; larger is stranger.
+    """
+
+    probabilities: NDArray[np.float32]
+    foreign: NDArray[np.float32]
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """The most probable class of each picture, int64 `(n,)`."""
+        labels: NDArray[np.int64] = self.probabilities.argmax(axis=1)
+        return labels
 
 
 class Classifier:
@@ -24,6 +43,7 @@ class Classifier:
         classes_: names of the ten classes, in the order of the labels.
         metadata: what the file says of itself: recipe, seed, parameters, layers, data, versions,
             figures.
+        threshold: of the foreign score; a picture above it is none of the ten classes.
         path: of the file.
 
     Example:
@@ -37,6 +57,7 @@ class Classifier:
         self.path = path
         self.metadata: dict[str, Any] = _read_metadata(session, path)
         self.classes_ = np.array(self.metadata["classes"])
+        self.threshold = float(self.metadata["foreign"]["threshold"])
 
     @property
     def trained_on(self) -> str:
@@ -80,7 +101,15 @@ class Classifier:
         Raises:
             PixelsError: `pictures` are not what `as_pixels` admits.
         """
-        return self._run("logits", as_pixels(pictures))
+        return self._run(["logits"], as_pixels(pictures))[0]
+
+    def answer(self, pictures: ArrayLike) -> Answers:
+        """Probabilities, and how foreign each picture is, from one look.
+
+        Raises:
+            PixelsError: `pictures` are not what `as_pixels` admits.
+        """
+        return Answers(*self._run(["probabilities", "foreign"], as_pixels(pictures)))
 
     def predict_proba(self, pictures: ArrayLike) -> NDArray[np.float32]:
         """Probabilities, float32 `(n, 10)`; each row sums to 1.
@@ -88,7 +117,7 @@ class Classifier:
         Raises:
             PixelsError: `pictures` are not what `as_pixels` admits.
         """
-        return self._run("probabilities", as_pixels(pictures))
+        return self.answer(pictures).probabilities
 
     def predict(self, pictures: ArrayLike) -> NDArray[np.int64]:
         """Labels, int64 `(n,)`: the most probable class of each picture.
@@ -96,29 +125,38 @@ class Classifier:
         Raises:
             PixelsError: `pictures` are not what `as_pixels` admits.
         """
-        labels: NDArray[np.int64] = self.predict_proba(pictures).argmax(axis=1)
-        return labels
+        return self.answer(pictures).labels
+
+    def is_foreign(self, pictures: ArrayLike) -> NDArray[np.bool_]:
+        """Whether each picture is none of the ten classes, bool `(n,)`.
+
+        Raises:
+            PixelsError: `pictures` are not what `as_pixels` admits.
+        """
+        return self.answer(pictures).foreign > self.threshold
 
     def score(self, pictures: ArrayLike, labels: ArrayLike) -> float:
         """Accuracy: the share of pictures whose predicted label is the actual one."""
         return float(np.mean(self.predict(pictures) == np.asarray(labels)))
 
-    def _run(self, output: str, pixels: Pixels) -> NDArray[np.float32]:
+    def _run(self, outputs: list[str], pixels: Pixels) -> list[NDArray[np.float32]]:
+        starts = range(0, len(pixels), _CHUNK) or [0]  # no pictures give empty answers
         chunks = [
-            self._session.run([output], {"pixels": pixels[start : start + _CHUNK]})[0]
-            for start in range(0, len(pixels), _CHUNK)
+            self._session.run(outputs, {"pixels": pixels[start : start + _CHUNK]})
+            for start in starts
         ]
-        return np.concatenate(chunks or [np.empty((0, len(CLASSES)), np.float32)])
+        return [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
 
 
 def _read_metadata(session: Any, path: Path) -> dict[str, Any]:
     inputs = [(value.name, value.type, value.shape[1:]) for value in session.get_inputs()]
     outputs = {value.name for value in session.get_outputs()}
     properties = session.get_modelmeta().custom_metadata_map
-    if inputs != [("pixels", *_INPUT)] or not {"probabilities", "logits"} <= outputs:
+    if inputs != [("pixels", *_INPUT)] or not outputs >= _OUTPUTS:
         raise ModelFileError(
-            f"Expected a Hemline model file (pixels in, probabilities and logits out), received "
-            f"{path} with {inputs} in and {sorted(outputs)} out; make one with hemline train."
+            "Expected a Hemline model file (pixels in; probabilities, logits and foreign out), "
+            f"received {path} with {inputs} in and {sorted(outputs)} out; make one with "
+            "hemline train."
         )
     try:
         metadata: dict[str, Any] = {key: json.loads(value) for key, value in properties.items()}

@@ -16,7 +16,7 @@ def sound(run):
 
     def predict(pixels):
         # Past as_pixels: a pipeline in the field does not refuse what is wrong.
-        return classifier._run("logits", np.ascontiguousarray(pixels, np.uint8))
+        return classifier._run(["logits"], np.ascontiguousarray(pixels, np.uint8))[0]
 
     return predict
 

@@ -1,4 +1,4 @@
-"""The temperature against a general minimiser, and what it does to a model file."""
+"""Temperature and bend against a general minimiser, and what it does to a model file."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from hemline import Classifier, load_recipe, train
 from hemline.evaluation import evaluate
-from hemline.training.calibration import fit_temperature
+from hemline.training.calibration import Calibration, fit_calibration, fit_temperature
 
 
 @settings(max_examples=30)
@@ -32,6 +32,26 @@ def test_perfect_predictions_do_not_blow_it_up():
     assert fit_temperature(logits, torch.arange(10)) == pytest.approx(0.05)
 
 
+@settings(max_examples=30)
+@given(st.floats(0.05, 20), st.floats(-1, 1), st.integers(0, 1000))
+def test_no_calibration_changes_a_prediction(temperature, exponent, seed):
+    logits = 5 * torch.randn(50, 10, generator=torch.Generator().manual_seed(seed)).double()
+    changed = Calibration(temperature, exponent).of(logits)
+    assert (changed.argsort(1) == logits.argsort(1)).all()
+
+
+@pytest.mark.parametrize("bent", [-0.5, 0.0, 0.4])
+def test_it_finds_the_bend_that_was_put_in(bent):
+    generator = torch.Generator().manual_seed(0)
+    logits = 4 * torch.randn(20_000, 10, generator=generator)
+    meant = Calibration(1.5, bent).of(logits)
+    labels = torch.multinomial(meant.softmax(1), 1, generator=generator)[:, 0]
+    found = fit_calibration(logits, labels)
+    assert found.exponent == pytest.approx(bent, abs=0.1)
+    loss = functional.cross_entropy(found.of(logits), labels)
+    assert loss <= functional.cross_entropy(meant, labels) + 1e-4
+
+
 def test_a_smoothed_training_is_calibrated_and_predicts_the_same(real, tmp_path):
     changes = ["widths=[16, 32]", "epochs=1", "validation=0.1", "label_smoothing=0.2"]
     models = []
@@ -40,11 +60,11 @@ def test_a_smoothed_training_is_calibrated_and_predicts_the_same(real, tmp_path)
         run = train(recipe, real, folder=tmp_path / calibrate).run
         models.append(Classifier.load(run.model))
     raw, calibrated = models
-    temperature = calibrated.metadata["temperature"]
-    assert raw.metadata["temperature"] == 1
-    assert temperature < 0.9  # smoothing makes a network too modest
+    assert raw.metadata["calibration"] is None
+    calibration = Calibration(**calibrated.metadata["calibration"])
     pixels, labels = real.test.pixels, real.test.labels
-    assert np.allclose(calibrated.logits(pixels), raw.logits(pixels) / temperature, atol=1e-4)
+    expected = calibration.of(torch.tensor(raw.logits(pixels)))
+    assert np.allclose(calibrated.logits(pixels), expected, atol=1e-4)
     before, after = (evaluate(model, pixels, labels) for model in models)
     assert after.accuracy == before.accuracy
     assert after.ece < before.ece / 2

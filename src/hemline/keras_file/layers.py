@@ -1,6 +1,7 @@
 """The table: what each kind of ONNX node is in Keras."""
 
 from collections.abc import Callable
+from functools import partial
 
 import keras
 import numpy as np
@@ -35,7 +36,20 @@ def _(_node: Node, plan: Plan) -> None:
 
 @reads("Mul")
 def _(node: Node, plan: Plan) -> None:
-    plan.rescale(node.scalar)
+    if node.weights:
+        plan.rescale(node.scalar)
+    else:
+        plan.add(keras.layers.Multiply(), also=plan.places[node.values[1]])
+
+
+@reads("Abs")
+def _(_node: Node, plan: Plan) -> None:
+    plan.add(keras.ops.abs)
+
+
+@reads("Pow")
+def _(node: Node, plan: Plan) -> None:
+    plan.add(partial(keras.ops.power, x2=node.scalar))
 
 
 @reads("Div")
@@ -45,7 +59,10 @@ def _(node: Node, plan: Plan) -> None:
 
 @reads("Add")
 def _(node: Node, plan: Plan) -> None:
-    plan.add(keras.layers.Add(), also=plan.places[node.values[1]])
+    if node.weights:
+        plan.rescale(offset=node.scalar)
+    else:
+        plan.add(keras.layers.Add(), also=plan.places[node.values[1]])
 
 
 @reads("Sub")

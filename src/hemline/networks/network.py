@@ -18,6 +18,9 @@ NETWORKS: dict[str, Callable[[Sequence[int], torch.Generator], Sequence[nn.Modul
 }
 
 
+_CHUNK = 1000  # pictures at a time where nothing is trained
+
+
 @dataclass(frozen=True)
 class LayerDescription:
     """One row of `hemline describe`; the output shape leaves out the batch."""
@@ -43,10 +46,27 @@ class Network(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Logits `(n, 10)` of pixels `(n, 28, 28)`."""
-        logits: Tensor = self.layers(pixels)
-        if self.mirrored and not self.training:
-            logits = (logits + self.layers(pixels.flip(2))) / 2
+        return self.head(self.features(pixels))
+
+    def head(self, features: Tensor) -> Tensor:
+        """Logits `(n, 10)`: the last layer by itself."""
+        logits: Tensor = self.layers[-1](features)
         return logits
+
+    def features(self, pixels: Tensor) -> Tensor:
+        """What the last layer is given, `(n, k)`; from two views their mean."""
+        look = self.layers[:-1]
+        features: Tensor = look(pixels)
+        if self.mirrored and not self.training:
+            features = (features + look(pixels.flip(2))) / 2
+        return features
+
+    @torch.no_grad()
+    def features_at_rest(self, pixels: Tensor, *, bfloat16: bool = False) -> Tensor:
+        """`features` as after training, float32 `(n, k)`; in chunks, which bounds the memory."""
+        self.eval()
+        with torch.autocast(pixels.device.type, torch.bfloat16, enabled=bfloat16):
+            return torch.cat([self.features(part).float() for part in torch.split(pixels, _CHUNK)])
 
     @property
     def parameter_count(self) -> int:

@@ -9,7 +9,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from hemline.networks import Dense, Flatten, Network, Rescaling
-from hemline.training.calibration import predicted
 from hemline.training.optimisers import Adam, Optimiser
 
 try:
@@ -116,11 +115,12 @@ def _squared_weights(network: Network) -> Tensor:
     return torch.stack([layer.weight.square().sum() for layer in dense[:-1]]).sum()
 
 
+@torch.no_grad()
 def evaluate(network: Network, work: Pass) -> tuple[float, float]:
     """Mean loss in nats and accuracy on the pictures of `work.order`, nothing changed on them."""
     targets = work.labels[work.order].long()
-    with torch.autocast(targets.device.type, torch.bfloat16, enabled=work.bfloat16):
-        logits = predicted(network, work.pixels[work.order])
+    pixels = work.pixels[work.order]
+    logits = network.head(network.features_at_rest(pixels, bfloat16=work.bfloat16))
     loss = functional.cross_entropy(logits, targets)
     return loss.item(), (logits.argmax(1) == targets).float().mean().item()
 

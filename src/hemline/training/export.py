@@ -25,8 +25,16 @@ from hemline.networks import (
     Residual,
 )
 from hemline.pixels import SIDE
+from hemline.training.calibration import Calibration
+from hemline.training.finishing import Finish
+from hemline.training.foreign import ForeignScore
 
 FORMAT = "hemline/1"
+_OUTPUTS: dict[str, list[int]] = {
+    "probabilities": [len(CLASSES)],
+    "logits": [len(CLASSES)],
+    "foreign": [],
+}
 _OPSET, _IR_VERSION = 17, 8  # old enough for every ONNX Runtime since 2022, browsers included
 
 
@@ -48,10 +56,10 @@ class GraphBuilder:
         self.value = output
         return output
 
-    def add_sum_with(self, other: str) -> None:
-        """Add an earlier value to the last one."""
-        output = f"add_{len(self.nodes)}"
-        self.nodes.append(helper.make_node("Add", [self.value, other], [output]))
+    def join(self, kind: str, other: str, name: str = "") -> None:
+        """Append a node that takes an earlier value beside the last one."""
+        output = name or f"{kind.lower()}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, [self.value, other], [output]))
         self.value = output
 
     def add_mirror_images(self) -> None:
@@ -125,7 +133,7 @@ def _(layer: Residual, graph: GraphBuilder) -> None:
     before = graph.value
     add_layer(layer.convolution, graph)
     add_layer(layer.normalisation, graph)
-    graph.add_sum_with(before)
+    graph.join("Add", before)
 
 
 @add_layer.register
@@ -138,34 +146,68 @@ def _(_layer: GlobalMaximum, graph: GraphBuilder) -> None:
     graph.add("ReduceMax", axes=[2, 3], keepdims=0)
 
 
-def export_model(network: Network, metadata: dict[str, Any], temperature: float = 1.0) -> bytes:
-    """The model file: `pixels` uint8 `(n, 28, 28)` to `probabilities` and `logits` `(n, 10)`.
+def export_model(network: Network, metadata: dict[str, Any], finished: Finish) -> bytes:
+    """The model file: `pixels` uint8 `(n, 28, 28)` to what `_OUTPUTS` names.
 
     Args:
         network: its weights as they are now.
-        metadata: stored in the file, one JSON value a key, with `classes` and `format` added.
-        temperature: what the logits are divided by.
+        metadata: stored in the file, one JSON value a key, with `classes`, `format` and what was
+            fitted added.
+        finished: what was fitted to the network.
     """
     graph = GraphBuilder("pixels")
     if network.mirrored:
         graph.add_mirror_images()
-    for layer in network.layers:
+    for layer in list(network.layers)[:-1]:
         add_layer(layer, graph)
     if network.mirrored:
         graph.add_mean_of_halves()
-    if temperature == 1:
-        graph.add("Identity", name="logits")
-    else:
-        graph.add("Div", [np.array(temperature, dtype=np.float32)], name="logits")
+    features = graph.value
+    _add_head(network, finished.calibration, graph)
     graph.add("Softmax", name="probabilities", axis=1)
+    graph.value = features
+    _add_foreign_score(finished.score, graph)
+    full = {"format": FORMAT, "classes": CLASSES, **metadata, **finished.of_model()}
+    return _model(graph, {key: json.dumps(value) for key, value in full.items()})
+
+
+def _add_head(network: Network, calibration: Calibration | None, graph: GraphBuilder) -> None:
+    """From features to `logits`."""
+    weight, bias = (tensor.detach().numpy() for tensor in network.layers[-1].parameters())
+    if calibration is None:
+        graph.add("Gemm", [weight, bias], name="logits", transB=1)
+        return
+    # The same for every class makes no difference: here the mean of the logits becomes 0.
+    centred = graph.add("Gemm", [weight - weight.mean(0), bias - bias.mean()], transB=1)
+    graph.add("Abs")
+    graph.add("Add", [np.array(1, dtype=np.float32)])
+    graph.add("Pow", [np.array(calibration.exponent, dtype=np.float32)])
+    graph.join("Mul", centred)
+    graph.add("Div", [np.array(calibration.temperature, dtype=np.float32)], name="logits")
+
+
+def _add_foreign_score(score: ForeignScore, graph: GraphBuilder) -> None:
+    """From features to `foreign`."""
+    mean, quadratic, weight, bias = (tensor.cpu().numpy() for tensor in score)
+    centred = graph.add("Sub", [mean])
+    graph.add("MatMul", [quadratic])
+    graph.join("Mul", centred)
+    common = graph.add("ReduceSum", [np.array([1])], keepdims=0)
+    graph.value = centred
+    graph.add("Gemm", [weight, bias], transB=1)
+    graph.add("ReduceMin", axes=[1], keepdims=0)
+    graph.join("Add", common, name="foreign")
+
+
+def _model(graph: GraphBuilder, properties: dict[str, str]) -> bytes:
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "hemline",
             [helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["n", SIDE, SIDE])],
             [
-                helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", len(CLASSES)])
-                for name in ("probabilities", "logits")
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", *shape])
+                for name, shape in _OUTPUTS.items()
             ],
             graph.weights,
         ),
@@ -173,8 +215,7 @@ def export_model(network: Network, metadata: dict[str, Any], temperature: float 
         ir_version=_IR_VERSION,
         producer_name="hemline",
     )
-    full = {"format": FORMAT, "classes": CLASSES, **metadata}
-    helper.set_model_props(model, {key: json.dumps(value) for key, value in full.items()})
+    helper.set_model_props(model, properties)
     onnx.checker.check_model(model)
     content: bytes = model.SerializeToString(deterministic=True)
     return content

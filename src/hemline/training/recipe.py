@@ -45,7 +45,7 @@ class Recipe:
         patience: stop after so many epochs without a lower validation loss; 0 for never.
         plateau: after so many, lower the learning rate; 0 for never.
         plateau_factor: what it is multiplied by then.
-        calibrate: divide the logits by the temperature that fits the pictures kept back best.
+        calibrate: bend the logits so that the probabilities fit the pictures kept back best.
     """
 
     name: str

@@ -14,11 +14,11 @@ from hemline.data import Dataset, stratified_split
 from hemline.errors import RunError
 from hemline.files import write_whole
 from hemline.training.augmentation import build_augmentation
-from hemline.training.calibration import fit_temperature, predicted
 from hemline.training.devices import device_name, find_device, seeded_chance
 from hemline.training.epochs import Pass, evaluate, native_fits, run_epoch
 from hemline.training.export import export_model
 from hemline.training.figures import EpochFigures, TrainingResult
+from hemline.training.finishing import finish
 from hemline.training.recipe import Recipe
 from hemline.training.run import Run, describe_environment
 from hemline.training.schedules import SCHEDULES, rates_of_epoch
@@ -167,28 +167,23 @@ class Trainer:
     def export(self) -> None:
         """Write the model file, with the weights that the recipe keeps."""
         self.state.finish()
-        epochs, temperature = self.state.epochs, self.temperature()
-        network = self.state.network.cpu()
+        recipe, epochs, network = self.recipe, self.state.epochs, self.state.network
+        pictures = self.pixels, self.labels, self.places, self.validation_places
+        finished = finish(
+            network, *pictures, calibrate=recipe.calibrate, bfloat16=self.state.bfloat16
+        )
+        network = network.cpu()
         data = {key: value for key, value in self.environment["data"].items() if key != "source"}
         metadata = {
-            "recipe": asdict(self.recipe),
+            "recipe": asdict(recipe),
             "seed": self.seed,
             "parameters": network.parameter_count,
             "layers": [asdict(layer) for layer in network.describe()],
             "data": data,
             "versions": self.environment["versions"],
             "figures": epochs[self.state.kept_epoch - 1].of_model() if epochs else {},
-            "temperature": temperature,
         }
-        write_whole(self.run.model, export_model(network, metadata, temperature))
-
-    def temperature(self) -> float:
-        """What the logits are divided by in the model file."""
-        if not self.recipe.calibrate:
-            return 1.0
-        kept_back = self.validation_places
-        logits = predicted(self.state.network, self.pixels[kept_back])
-        return fit_temperature(logits, self.labels[kept_back].long())
+        write_whole(self.run.model, export_model(network, metadata, finished))
 
 
 def train(

@@ -1,0 +1,56 @@
+"""The foreign score, against the distances that it is made of, and on pictures that are foreign."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.spatial.distance import cdist
+from sklearn.covariance import EmpiricalCovariance
+from sklearn.metrics import roc_auc_score
+
+from hemline import Classifier
+from hemline.training.foreign import KEPT, fit_foreign_score
+
+
+@pytest.fixture
+def features():
+    """Ten clouds of one shape, `(3000, 6)`, with their labels."""
+    chance = torch.Generator().manual_seed(0)
+    labels = torch.arange(10).repeat(300)
+    centres = 3 * torch.randn(10, 6, generator=chance)
+    shape = torch.eye(6) + 0.2 * torch.randn(6, 6, generator=chance)
+    return centres[labels] + torch.randn(3000, 6, generator=chance) @ shape, labels
+
+
+def test_the_score_is_the_difference_of_two_mahalanobis_distances(features):
+    values, labels = features[0].numpy(), features[1].numpy()
+    means = np.stack([values[labels == label].mean(axis=0) for label in range(10)])
+    within = EmpiricalCovariance(assume_centered=True).fit(values - means[labels]).precision_
+    to_class = cdist(values, means, "mahalanobis", VI=within).min(axis=1) ** 2
+    to_all = EmpiricalCovariance().fit(values).mahalanobis(values)
+    score = fit_foreign_score(*features).of(features[0]).numpy()
+    assert np.allclose(score, to_class - to_all, rtol=0.02, atol=0.1)
+
+
+def test_the_threshold_keeps_the_share_that_it_says(features):
+    score = fit_foreign_score(*features)
+    kept = score.of(features[0]) <= score.threshold(features[0])
+    assert abs(float(kept.float().mean()) - KEPT) < 0.001
+
+
+def test_units_that_never_vary_do_no_harm(features):
+    values = torch.cat([features[0], torch.zeros(3000, 2)], 1)
+    score = fit_foreign_score(values, features[1])
+    assert torch.allclose(score.of(values), fit_foreign_score(*features).of(features[0]), atol=0.1)
+
+
+def test_pictures_that_were_never_seen_are_told_apart(real, real_run):
+    classifier = Classifier.load(real_run.run.folder)
+    garments = real.test.pixels[:2000]
+    noise = np.random.default_rng(0).integers(0, 256, (500, 28, 28)).astype(np.uint8)
+    upside_down = np.ascontiguousarray(garments[:, ::-1])
+    own = classifier.answer(garments).foreign
+    assert np.mean(own <= classifier.threshold) > 0.9
+    for strange, least in ((noise, 0.95), (upside_down, 0.8)):
+        other = classifier.answer(strange).foreign
+        foreign = np.repeat([0, 1], [len(own), len(other)])
+        assert roc_auc_score(foreign, np.concatenate([own, other])) > least
