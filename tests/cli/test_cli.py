@@ -14,7 +14,18 @@ from tests.idx import NAMES
 
 GARMENT = np.zeros((28, 28), np.uint8)
 GARMENT[4:24, 8:20] = 180
-COMMANDS = ["demo", "data", "describe", "train", "evaluate", "predict", "serve", "export", "doctor"]
+COMMANDS = [
+    "demo",
+    "data",
+    "describe",
+    "train",
+    "evaluate",
+    "report",
+    "predict",
+    "serve",
+    "export",
+    "doctor",
+]
 
 
 def document(done):

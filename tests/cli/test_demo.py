@@ -14,6 +14,8 @@ def test_demo_takes_a_seed_and_changes_of_the_recipe(program, tmp_path):
     recipe = tomllib.loads((tmp_path / "run" / "recipe.toml").read_text())
     assert (recipe["epochs"], recipe["widths"]) == (1, [64])
     assert json.loads((tmp_path / "run" / "environment.json").read_text())["seed"] == 3
+    assert document["report"] == str(tmp_path / "run" / "report.html")
+    assert f"{100 * document['accuracy']:.2f}" in (tmp_path / "run" / "report.html").read_text()
 
 
 def test_demo_refuses_a_change_that_no_recipe_knows(program):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 from sklearn import metrics as oracle
+from sklearn.calibration import calibration_curve
 
 from hemline.evaluation import (
     brier_score,
@@ -13,8 +14,11 @@ from hemline.evaluation import (
     evaluate,
     expected_calibration_error,
     negative_log_likelihood,
+    paired_difference,
     per_class_figures,
+    reliability_bins,
     wilson_interval,
+    worst_mistakes,
 )
 
 
@@ -75,6 +79,41 @@ def test_calibration_error_knows_the_honest_from_the_boastful():
     boastful = np.eye(10)[said]
     assert expected_calibration_error(honest, labels) < 0.015
     assert expected_calibration_error(boastful, labels) == pytest.approx(1 - right.mean())
+
+
+@given(cases)
+def test_reliability_bins_are_the_calibration_curve_of_scikit_learn(case):
+    probabilities, labels = answers(*case)
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    accuracy, mean = calibration_curve(right, confidence, n_bins=15)
+    found = reliability_bins(probabilities, labels)
+    filled = found.counts > 0
+    assert found.counts.sum() == len(labels)
+    assert np.isnan(found.accuracy[~filled]).all()
+    assert np.allclose(found.accuracy[filled], accuracy)
+    assert np.allclose(found.confidence[filled], mean)
+
+
+@given(cases)
+def test_the_worst_mistakes_are_wrong_and_the_surest_come_first(case):
+    probabilities, labels = answers(*case)
+    places = worst_mistakes(probabilities, labels)
+    assert set(places) == {i for i, row in enumerate(probabilities) if row.argmax() != labels[i]}
+    surest = [probabilities[place].max() for place in places]
+    assert surest == sorted(surest, reverse=True)
+    assert list(worst_mistakes(probabilities, labels, 3)) == list(places[:3])
+
+
+@given(st.integers(0, 2**32), st.integers(2, 400))
+def test_the_paired_difference_is_the_mean_gain_with_its_normal_interval(seed, n):
+    one, other = np.random.default_rng(seed).random((2, n)) < [[0.9], [0.7]]
+    gains = one.astype(int) - other
+    difference, interval = paired_difference(one, other)
+    assert difference == pytest.approx(oracle.accuracy_score(one, [True] * n) - other.mean())
+    if gains.std():
+        expected = norm.interval(0.95, gains.mean(), gains.std() / np.sqrt(n))
+        assert interval == pytest.approx(expected)
+    assert paired_difference(one, one) == (0, (0, 0))
 
 
 @given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

@@ -5,12 +5,23 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from hemline.cli import data, demo, describe, doctor, evaluate, export, predict, serve, train
+from hemline.cli import (
+    data,
+    demo,
+    describe,
+    doctor,
+    evaluate,
+    export,
+    predict,
+    report,
+    serve,
+    train,
+)
 from hemline.errors import HemlineError
 
 # Plain help: the boxes of rich would double the time that --help takes.
 app = typer.Typer(name="hemline", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-for command in (demo, data, describe, train, evaluate, predict, serve, export, doctor):
+for command in (demo, data, describe, train, evaluate, report, predict, serve, export, doctor):
     app.command(name=command.__name__.rpartition(".")[2])(command.command)
 
 # Packages of each extra, by the name that a failing import gives.
@@ -23,6 +34,7 @@ _EXTRAS = {
     "jinja2": "doctor",
     "scipy": "doctor",
     "keras": "keras",
+    "matplotlib": "report",
     "onnx": "train",
     "safetensors": "train",
     "torch": "train",

@@ -1,5 +1,6 @@
 """`hemline demo`: the main job from end to end, with whatever data can be had."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,11 +19,15 @@ from hemline.cli.common import (
     program_name,
 )
 from hemline.cli.pictures import draw_predictions, write_picture
+from hemline.cli.report import write_page
 from hemline.cli.train import run_training
+
+_NO_REPORT = "pip install 'hemline[report]' to have one"
 
 if TYPE_CHECKING:
     from hemline.data import Dataset
     from hemline.evaluation import Evaluation
+    from hemline.report import Examined
     from hemline.training import TrainingResult
 
 
@@ -78,17 +83,16 @@ def _introduce(dataset: "Dataset", reason: str) -> None:
 
 
 def _judge(result: "TrainingResult", dataset: "Dataset") -> tuple["Evaluation", dict[str, Any]]:
-    """Evaluate, predict the first test picture, draw the first predictions."""
+    """Evaluate, predict the first test picture, draw the first predictions, write the report."""
     from hemline.classifier import Classifier
-    from hemline.evaluation import evaluate
     from hemline.labels import CLASSES
+    from hemline.report import examine
 
-    classifier = Classifier.load(result.run.model)
-    evaluation = evaluate(classifier, dataset.test.pixels, dataset.test.labels)
+    examined = examine(result.run.folder, dataset)
+    evaluation = examined.evaluation
     picture = result.run.folder / "predictions.png"
-    write_picture(picture, draw_predictions(classifier, dataset))
-    predicted = int(classifier.predict(dataset.test.pixels[0])[0])
-    actual = int(dataset.test.labels[0])
+    write_picture(picture, draw_predictions(Classifier.load(result.run.model), dataset))
+    predicted, actual = int(examined.predicted[0]), int(dataset.test.labels[0])
     return evaluation, {
         "data": dataset.describe(dataset.test),
         "accuracy": evaluation.accuracy,
@@ -99,7 +103,19 @@ def _judge(result: "TrainingResult", dataset: "Dataset") -> tuple["Evaluation", 
         "run": str(result.run.folder),
         "model": str(result.run.model),
         "picture": str(picture),
+        "report": _report(examined, result.run.folder / "report.html"),
     }
+
+
+def _report(examined: "Examined", path: Path) -> str | None:
+    """The page on the run; None where the packages for it are missing."""
+    try:
+        write_page([examined], path)
+    except ModuleNotFoundError as error:
+        if error.name not in ("jinja2", "matplotlib"):
+            raise
+        return None
+    return str(path)
 
 
 def _conclude(accuracy: str, document: dict[str, Any], option: str) -> None:
@@ -110,7 +126,8 @@ def _conclude(accuracy: str, document: dict[str, Any], option: str) -> None:
         f"First test picture of {document['data']['name']}:\n"
         f"  predicted {first['predicted']}, actual {first['actual']}: {agree}\n\n"
         f"Model file   {document['model']}\n"
-        f"Picture      {document['picture']}\n\n"
+        f"Picture      {document['picture']}\n"
+        f"Report       {document['report'] or _NO_REPORT}\n\n"
         f"Try next:\n"
         f"  {hemline} evaluate {run}{option}\n"
         f"  {hemline} predict --model {run} --test-index 0:10{option}\n"

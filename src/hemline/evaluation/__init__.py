@@ -1,23 +1,36 @@
 """Evaluation: figures that can be trusted, each with what it was computed on."""
 
-from hemline.evaluation.evaluate import ClassFigures, Evaluation, evaluate
-from hemline.evaluation.intervals import wilson_interval
+from hemline.evaluation.evaluate import (
+    ClassFigures,
+    Evaluation,
+    evaluate,
+    evaluate_probabilities,
+)
+from hemline.evaluation.intervals import paired_difference, wilson_interval
 from hemline.evaluation.metrics import (
+    ReliabilityBins,
     brier_score,
     confusion_matrix,
     expected_calibration_error,
     negative_log_likelihood,
     per_class_figures,
+    reliability_bins,
+    worst_mistakes,
 )
 
 __all__ = [
     "ClassFigures",
     "Evaluation",
+    "ReliabilityBins",
     "brier_score",
     "confusion_matrix",
     "evaluate",
+    "evaluate_probabilities",
     "expected_calibration_error",
     "negative_log_likelihood",
+    "paired_difference",
     "per_class_figures",
+    "reliability_bins",
     "wilson_interval",
+    "worst_mistakes",
 ]

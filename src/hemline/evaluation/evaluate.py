@@ -9,6 +9,7 @@ from hemline.classifier import Classifier
 from hemline.evaluation.intervals import wilson_interval
 from hemline.evaluation.metrics import (
     Labels,
+    Probabilities,
     brier_score,
     confusion_matrix,
     expected_calibration_error,
@@ -71,7 +72,16 @@ def evaluate(classifier: Classifier, pixels: Pixels, labels: Labels) -> Evaluati
         pixels: uint8 `(n, 28, 28)`, n at least 1.
         labels: integers `(n,)`, 0 to 9.
     """
-    probabilities = classifier.predict_proba(pixels)
+    return evaluate_probabilities(classifier.predict_proba(pixels), labels)
+
+
+def evaluate_probabilities(probabilities: Probabilities, labels: Labels) -> Evaluation:
+    """Every figure from answers that are there already.
+
+    Args:
+        probabilities: floats `(n, 10)`, n at least 1.
+        labels: integers `(n,)`, 0 to 9.
+    """
     predicted = probabilities.argmax(axis=1)
     right = int((predicted == labels).sum())
     confusion = confusion_matrix(predicted, labels)

@@ -1,5 +1,7 @@
 """Metrics of probabilistic classification, on arrays alone."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,39 @@ def brier_score(probabilities: Probabilities, labels: Labels) -> float:
     return float(((probabilities.astype(np.float64) - one_hot) ** 2).sum(axis=1).mean())
 
 
+@dataclass(frozen=True)
+class ReliabilityBins:
+    """Answers sorted by how sure they are, in equal bins of confidence.
+
+    Attributes:
+        counts: answers in each bin, int64 `(bins,)`.
+        confidence: their mean confidence, float64 `(bins,)`; NaN where there are none.
+        accuracy: share of them that is right, likewise.
+    """
+
+    counts: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
+
+
+def reliability_bins(
+    probabilities: Probabilities, labels: Labels, bins: int = 15
+) -> ReliabilityBins:
+    """What the reliability diagram shows: of the answers given with 80 %, how many are right."""
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
+    # Bins are closed above, as in the paper: (0, 1/15], (1/15, 2/15], ...
+    place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    counts = np.bincount(place, minlength=bins)
+
+    def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        sums = np.bincount(place, weights=values, minlength=bins)
+        means: NDArray[np.float64] = sums / np.where(counts > 0, counts, np.nan)
+        return means
+
+    return ReliabilityBins(counts, mean(confidence), mean(right))
+
+
 def expected_calibration_error(
     probabilities: Probabilities, labels: Labels, bins: int = 15
 ) -> float:
@@ -28,12 +63,18 @@ def expected_calibration_error(
 
     0 is honest: of the answers given with 80 %, 80 % are right (Guo et al., 2017).
     """
-    confidence = probabilities.max(axis=1).astype(np.float64)
-    right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
-    # Bins are closed above, as in the paper: (0, 1/15], (1/15, 2/15], ...
-    place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
-    gaps = np.bincount(place, weights=right - confidence, minlength=bins)
-    return float(np.abs(gaps).sum() / len(labels))
+    found = reliability_bins(probabilities, labels, bins)
+    gaps = np.nan_to_num(np.abs(found.accuracy - found.confidence))
+    return float((gaps * found.counts).sum() / len(labels))
+
+
+def worst_mistakes(
+    probabilities: Probabilities, labels: Labels, count: int | None = None
+) -> NDArray[np.int64]:
+    """Places of the wrong answers, int64, the most confident first, at most `count`."""
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    order = np.argsort(-probabilities[wrong].max(axis=1), kind="stable")
+    return wrong[order[:count]]
 
 
 def confusion_matrix(predicted: Labels, actual: Labels, classes: int = 10) -> NDArray[np.int64]:

@@ -1,7 +1,18 @@
-"""Pictures and tables for people."""
+"""Pictures, pages and tables for people."""
 
+from hemline.report.examined import Examined, examine
+from hemline.report.page import render_report, write_report
 from hemline.report.predictions import PredictionFile
 from hemline.report.sheets import Tile, draw_sheet
 from hemline.report.steps import draw_steps
 
-__all__ = ["PredictionFile", "Tile", "draw_sheet", "draw_steps"]
+__all__ = [
+    "Examined",
+    "PredictionFile",
+    "Tile",
+    "draw_sheet",
+    "draw_steps",
+    "examine",
+    "render_report",
+    "write_report",
+]

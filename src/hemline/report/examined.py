@@ -1,0 +1,91 @@
+"""What a report is made from: a run folder or model file, and its answers to the test part."""
+
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hemline.classifier import Classifier
+from hemline.data import Dataset
+from hemline.errors import RunError
+from hemline.evaluation import Evaluation, evaluate_probabilities
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One run, read and judged.
+
+    Attributes:
+        name: what the report calls it: the run folder's name, or that of the model file.
+        metadata: what the model file says of itself.
+        recipe: everything that determined the training but for the seed.
+        epochs: the lines of `metrics.jsonl`; none for a model file without its run.
+        environment: seed, data, versions and machine; likewise empty.
+        dataset: what it was judged on.
+        probabilities: its answers to the test part, float32 `(n, 10)`.
+    """
+
+    name: str
+    metadata: dict[str, Any]
+    recipe: dict[str, Any]
+    epochs: list[dict[str, Any]]
+    environment: dict[str, Any]
+    dataset: Dataset
+    probabilities: NDArray[np.float32]
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """Figures on the test part."""
+        return evaluate_probabilities(self.probabilities, self.dataset.test.labels)
+
+    @property
+    def predicted(self) -> NDArray[np.int64]:
+        """Labels, `(n,)`."""
+        labels: NDArray[np.int64] = self.probabilities.argmax(axis=1)
+        return labels
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Which answers are right, `(n,)`."""
+        return np.asarray(self.predicted == self.dataset.test.labels)
+
+    @property
+    def kept(self) -> int | None:
+        """The epoch whose weights are in the model file, counted from 1."""
+        epoch: int | None = self.metadata["figures"].get("epoch")
+        return epoch
+
+    @property
+    def seconds(self) -> float | None:
+        """That the epochs took together."""
+        return sum(epoch["seconds"] for epoch in self.epochs) if self.epochs else None
+
+
+def examine(path: str | Path, dataset: Dataset) -> Examined:
+    """Read a run folder, model file or shipped model, and let it answer the whole test part.
+
+    Raises:
+        ModelFileError: there is no model file.
+        RunError: the folder's other files cannot be understood.
+    """
+    classifier, folder = Classifier.load(path), Path(path)
+    recipe, epochs, environment = classifier.metadata["recipe"], [], {}
+    if folder.is_dir():
+        try:
+            recipe = tomllib.loads((folder / "recipe.toml").read_text(encoding="utf-8"))
+            environment = json.loads((folder / "environment.json").read_bytes())
+            lines = (folder / "metrics.jsonl").read_bytes().splitlines()
+            epochs = [json.loads(line) for line in lines]
+        except (OSError, ValueError) as error:
+            raise RunError(
+                f"Expected a whole run folder, received {folder} that cannot be read ({error}); "
+                "name its model file for a report without the training."
+            ) from error
+    name = folder.resolve().name if folder.is_dir() else classifier.path.stem
+    probabilities = classifier.predict_proba(dataset.test.pixels)
+    return Examined(name, classifier.metadata, recipe, epochs, environment, dataset, probabilities)
