@@ -16,6 +16,7 @@ from hemline.networks import build_network
 from hemline.training.calibration import Calibration
 from hemline.training.export import export_model
 from hemline.training.finishing import finish
+from hemline.training.material import Material
 
 
 def by_pytorch(result, pixels):
@@ -70,7 +71,8 @@ def test_pytorch_and_the_file_agree_on_every_kind_of_network(
     built.train()(pixels)  # running statistics that are not those of the beginning
     metadata = dict.fromkeys(("recipe", "seed", "parameters", "data", "versions", "figures"))
     places, labels = torch.arange(1500), torch.tensor(sketches.test.labels)
-    finished = finish(built, pixels, labels, places, torch.arange(1500, 2000), calibrate=False)
+    material = Material(pixels, labels, places, torch.arange(1500, 2000), places[:0])
+    finished = finish(built, material, calibrate=False, bfloat16=False)
     finished = finished._replace(calibration=calibration)
     (tmp_path / "model.onnx").write_bytes(export_model(built, metadata, finished))
     with torch.no_grad():

@@ -22,6 +22,7 @@ from hemline.networks import build_network
 from hemline.training.calibration import Calibration
 from hemline.training.export import export_model
 from hemline.training.finishing import finish
+from hemline.training.material import Material
 
 # What a user of Keras does, in a process that knows nothing of Hemline.
 OPEN = """
@@ -151,7 +152,8 @@ def test_every_kind_of_network_has_a_keras_form(
     pixels, labels = torch.tensor(sketches.test.pixels), torch.tensor(sketches.test.labels)
     built.train()(pixels)  # statistics not those of the beginning
     places = torch.arange(len(labels))
-    finished = finish(built, pixels, labels, places, places[:0], calibrate=False)
+    material = Material(pixels, labels, places, places[:0], places[:0])
+    finished = finish(built, material, calibrate=False, bfloat16=False)
     finished = finished._replace(calibration=calibration)
     metadata = dict.fromkeys(("recipe", "seed", "parameters", "data", "versions", "figures"))
     (tmp_path / "model.onnx").write_bytes(export_model(built, metadata, finished))

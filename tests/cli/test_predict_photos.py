@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hemline import CLASSES
 from tests.photos.drawing import COLOURS, GARMENTS, draw_photo
 
 
@@ -82,6 +83,20 @@ def test_a_glob_is_answered(predict, photos):
     assert len(json.loads(done.stdout)) == 3
 
 
+def test_what_is_none_of_the_classes_is_said_to_be_none(program, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (2, 28, 28)).astype(np.uint8)
+    np.save(tmp_path / "one.npy", noise[:1])
+    np.save(tmp_path / "two.npy", noise)
+    one = program("predict", tmp_path / "one.npy", "--model", "tiny")
+    assert "Predicted  none of these; closest: " in one.stdout
+    two = program("predict", tmp_path / "two.npy", "--model", "tiny")
+    assert "none of these (" in two.stdout
+    as_json = program("predict", tmp_path / "one.npy", "--model", "tiny", "--json")
+    row = json.loads(as_json.stdout)[0]
+    assert row["none_of_these"] is True
+    assert row["class"] == row["top"][0]["class"]
+
+
 def test_a_folder_goes_into_a_table_with_a_row_for_every_file(predict, photos, tmp_path):
     out = tmp_path / "out.csv"
     done = predict(photos, "--csv", out)
@@ -94,9 +109,10 @@ def test_a_folder_goes_into_a_table_with_a_row_for_every_file(predict, photos, t
     assert [bool(row["error"]) for row in table].count(True) == 2
     for row in table:
         if not row["error"]:
-            shares = [float(row[name]) for name in list(row)[7:]]
+            shares = [float(row[name]) for name in CLASSES]
             assert sum(shares) == pytest.approx(1, abs=1e-4)
             assert float(row["probability"]) == max(shares)
+            assert row["none_of_these"] in {"True", "False"}
 
 
 def test_a_table_is_continued_and_only_what_is_missing_is_done(predict, photos, tmp_path):

@@ -12,7 +12,7 @@ from hemline.report import PredictionFile
 from hemline.report.predictions import COLUMNS
 
 SHARES = ["0.100000"] * 10
-ONE = [["", "Coat", 4, "0.900000", *SHARES]]
+ONE = [["", "Coat", 4, "0.900000", False, *SHARES]]
 
 
 def rows(path):
@@ -80,7 +80,7 @@ def test_a_file_of_many_pictures_at_the_end_is_done_again(tmp_path):
     path = tmp_path / "out.csv"
     table = PredictionFile(path, "model-1")
     table.add("a.jpg", ONE)
-    table.add("two.npy", [[place, "Coat", 4, "0.9", *SHARES] for place in (0, 1)])
+    table.add("two.npy", [[place, "Coat", 4, "0.9", False, *SHARES] for place in (0, 1)])
     table.close()
     assert done(path) == {"a.jpg"}
 

@@ -8,16 +8,20 @@ import torch
 from PIL import Image
 
 from hemline.training import load_recipe
-from hemline.training.augmentation import (
-    ERASED_AREA,
-    build_augmentation,
-    erase,
-    flip,
-    rotate,
-    shift,
-)
+from hemline.training.augmentation import ERASED_AREA, build_augmentation, erase, flip, shift
+from hemline.training.distortion import distort, patch, soften, tone, warp
 
-EVERYTHING = dataclasses.replace(load_recipe("seed"), flip=True, rotate=9.0, shift=2, erase=0.5)
+EVERYTHING = dataclasses.replace(
+    load_recipe("seed"),
+    flip=True,
+    rotate=9.0,
+    stretch=0.2,
+    shift=2,
+    tone=0.5,
+    soften=0.5,
+    patch=0.5,
+    erase=0.5,
+)
 
 
 def chance(seed: int = 0) -> torch.Generator:
@@ -58,8 +62,8 @@ def test_every_picture_is_moved_by_at_most_so_many_pixels(pictures, most):
 def test_pictures_turn_as_pillow_turns_them(monkeypatch):
     shape = np.zeros((28, 28), np.uint8)
     shape[6:20, 8:12], shape[16:20, 8:22] = 200, 120  # no symmetry
-    monkeypatch.setattr("hemline.training.augmentation._chances", lambda *_: torch.tensor([1.0]))
-    turned = rotate(torch.tensor(shape[None]), most=30.0, generator=chance())[0].numpy()
+    monkeypatch.setattr("hemline.training.distortion.chances", lambda *_: torch.tensor([1.0]))
+    turned = warp(torch.tensor(shape[None]), degrees=30.0, generator=chance())[0].numpy()
     theirs = np.asarray(Image.fromarray(shape).rotate(30, Image.Resampling.BILINEAR))
     mirror = np.asarray(Image.fromarray(shape).rotate(-30, Image.Resampling.BILINEAR))
     gap = min(np.abs(turned.astype(int) - other).mean() for other in (theirs, mirror))
@@ -69,7 +73,7 @@ def test_pictures_turn_as_pillow_turns_them(monkeypatch):
 def test_pictures_turn_both_ways_and_only_so_far():
     bar = np.zeros((400, 28, 28), np.uint8)
     bar[:, 13:15, 2:26] = 255
-    turned = rotate(torch.tensor(bar), most=10.0, generator=chance()).numpy().astype(float)
+    turned = warp(torch.tensor(bar), degrees=10.0, generator=chance()).numpy().astype(float)
     heights = np.arange(28)[:, None]
     left = (turned * heights)[:, :, 4:9].sum((1, 2)) / turned[:, :, 4:9].sum((1, 2))
     right = (turned * heights)[:, :, 19:24].sum((1, 2)) / turned[:, :, 19:24].sum((1, 2))
@@ -95,8 +99,9 @@ def test_a_share_of_the_pictures_loses_one_rectangle(pictures):
 
 def test_the_generator_alone_decides_and_the_pictures_stay(pictures):
     given = torch.tensor(pictures)
+    photographs = torch.arange(len(given)) < 50
     first, again, other = (
-        build_augmentation(EVERYTHING, chance(seed))(given) for seed in (1, 1, 2)
+        build_augmentation(EVERYTHING, chance(seed))(given, photographs) for seed in (1, 1, 2)
     )
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
@@ -106,3 +111,53 @@ def test_the_generator_alone_decides_and_the_pictures_stay(pictures):
 
 def test_a_recipe_without_augmentation_has_none():
     assert build_augmentation(load_recipe("seed"), chance()) is None
+
+
+def test_pictures_are_stretched_each_way_by_itself_and_only_so_far():
+    square = np.zeros((300, 28, 28), np.uint8)
+    square[:, 9:19, 9:19] = 255
+    stretched = warp(torch.tensor(square), degrees=0.0, stretch=0.3, generator=chance())
+    edges = [stretched.float().sum(axis).amax(1).numpy() / 255 for axis in (1, 2)]
+    for edge in edges:
+        assert 10 * np.exp(-0.3) - 0.6 < edge.min() < 8
+        assert 12.5 < edge.max() < 10 * np.exp(0.3) + 0.6
+    assert abs(np.corrcoef(*edges)[0, 1]) < 0.2
+
+
+def test_photographs_are_always_distorted_and_others_in_a_share(pictures):
+    recipe = dataclasses.replace(load_recipe("seed"), tone=0.5, distort=0.3)
+    photographs = torch.arange(len(pictures)) < 80
+    given = torch.tensor(pictures)
+    changed = (distort(recipe, chance(), given, photographs) != given).flatten(1).any(1)
+    assert changed[photographs].all()
+    assert 20 < changed[~photographs].sum() < 55
+
+
+def test_tone_changes_the_garment_and_leaves_the_ground_black(pictures):
+    garment = pictures.copy()
+    garment[:, :, :9] = 0
+    changed = tone(torch.tensor(garment), most=0.5, generator=chance()).numpy()
+    assert (changed[:, :, :9] == 0).all()
+    assert (changed[garment > 4] > 4).all()
+    means = changed[:, :, 9:].mean(axis=(1, 2))
+    assert means.min() < 100
+    assert means.max() > 155
+
+
+def test_softening_blends_some_pictures_with_their_means(pictures):
+    changed = soften(torch.tensor(pictures), share=0.5, generator=chance()).numpy()
+    same = (changed == pictures).all(axis=(1, 2))
+    assert 60 < same.sum() < 140
+    rough = changed[~same][:, 1:-1, 1:-1].std(axis=(1, 2))
+    assert (rough < pictures[~same][:, 1:-1, 1:-1].std(axis=(1, 2)) + 1).all()
+
+
+def test_a_patch_is_one_even_rectangle_in_a_share_of_the_pictures(pictures):
+    changed = patch(torch.tensor(pictures), share=0.5, generator=chance()).numpy()
+    patched = [(c != b) for c, b in zip(changed, pictures, strict=True) if (c != b).any()]
+    assert 60 < len(patched) < 140
+    for mask, picture in zip(patched, changed[(changed != pictures).any(axis=(1, 2))], strict=True):
+        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+        box = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        assert len(np.unique(box)) == 1
+        assert max(box.shape) <= 10

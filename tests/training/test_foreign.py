@@ -8,7 +8,10 @@ from sklearn.covariance import EmpiricalCovariance
 from sklearn.metrics import roc_auc_score
 
 from hemline import Classifier
+from hemline.networks import build_network
+from hemline.training.finishing import finish
 from hemline.training.foreign import KEPT, fit_foreign_score
+from hemline.training.material import Material
 
 
 @pytest.fixture
@@ -31,10 +34,18 @@ def test_the_score_is_the_difference_of_two_mahalanobis_distances(features):
     assert np.allclose(score, to_class - to_all, rtol=0.02, atol=0.1)
 
 
-def test_the_threshold_keeps_the_share_that_it_says(features):
-    score = fit_foreign_score(*features)
-    kept = score.of(features[0]) <= score.threshold(features[0])
-    assert abs(float(kept.float().mean()) - KEPT) < 0.001
+@pytest.mark.parametrize("fresh", [0, 400])
+def test_the_threshold_keeps_the_share_that_it_says(fresh, sketches):
+    pixels, labels = torch.tensor(sketches.train.pixels), torch.tensor(sketches.train.labels)
+    places = torch.arange(len(labels))
+    material = Material(pixels, labels, places[fresh:], places[:fresh], places[:0])
+    network = build_network("mlp", (32,), 0)
+    finished = finish(network, material, calibrate=False, bfloat16=False)
+    judged = places[:fresh] if fresh else places
+    scores = finished.score.of(network.features_at_rest(pixels[judged]))
+    kept = float((scores <= finished.threshold).float().mean())
+    assert kept == pytest.approx(KEPT, abs=0.003 if fresh else 0.02)
+    assert finished.fresh == (fresh or min(3000, len(labels)))
 
 
 def test_units_that_never_vary_do_no_harm(features):

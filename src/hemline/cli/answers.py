@@ -5,25 +5,34 @@ from typing import TYPE_CHECKING, Any
 from hemline.cli.common import console, percent, plain_table
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from hemline.classifier import Answers
 
 Row = dict[str, Any]
+NONE = "none of these"
 
 
 def make_rows(
-    probabilities: "NDArray[np.float32]", names: list[dict[str, Any]], top: int
+    answers: "Answers", threshold: float, names: list[dict[str, Any]], top: int
 ) -> list[Row]:
-    """One row a picture: its name, the likeliest class, and the `top` likeliest."""
+    """One row a picture: its name, the likeliest class, and the `top` likeliest.
+
+    Args:
+        answers: of the model.
+        threshold: of the foreign score; above it a picture is none of the classes, and the
+            likeliest is what comes closest.
+        names: what else each row holds.
+        top: classes to list.
+    """
     from hemline.labels import CLASSES
 
     rows = []
-    for name, row in zip(names, probabilities, strict=True):
+    for name, row, foreign in zip(names, *answers, strict=True):
         best = [
             {"label": int(label), "class": CLASSES[label], "probability": float(row[label])}
             for label in (-row).argsort(kind="stable")[:top]
         ]
-        rows.append({**name, **best[0], "top": best})
+        strange = {"none_of_these": bool(foreign > threshold), "foreign": float(foreign)}
+        rows.append({**name, **best[0], **strange, "top": best})
     return rows
 
 
@@ -39,7 +48,7 @@ def print_rows(rows: list[Row]) -> None:
     table.columns[0].no_wrap, table.columns[0].overflow = False, "fold"  # paths stay whole
     table.columns[2].justify = "right"
     for row in rows:
-        cells = [_name(row), row["class"], percent(row["probability"])]
+        cells = [_name(row), said(row), percent(row["probability"])]
         if actual:
             cells += [row["actual"]["class"], "" if _agrees(row) else "wrong"]
         table.add_row(*cells)
@@ -49,7 +58,10 @@ def print_rows(rows: list[Row]) -> None:
 def _print_one(row: Row) -> None:
     out = console()
     out.print(_name(row))
-    out.print(f"  Predicted  [bold]{row['class']}[/bold] (label {row['label']})")
+    if row["none_of_these"]:
+        out.print(f"  Predicted  [bold]{NONE}[/bold]; closest: {row['class']}")
+    else:
+        out.print(f"  Predicted  [bold]{row['class']}[/bold] (label {row['label']})")
     if "actual" in row:
         verdict = "they agree" if _agrees(row) else "they differ"
         out.print(
@@ -58,6 +70,11 @@ def _print_one(row: Row) -> None:
     for entry in row["top"]:
         bar = "█" * round(30 * entry["probability"])
         out.print(f"  {percent(entry['probability']):>10}  {entry['class']:<12} {bar}")
+
+
+def said(row: Row) -> str:
+    """The class, or that it is none of them and which comes closest."""
+    return f"{NONE} ({row['class']}?)" if row["none_of_these"] else str(row["class"])
 
 
 def _name(row: Row) -> str:

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hemline.cli.answers import Row, make_rows
+from hemline.cli.answers import Row, make_rows, said
 from hemline.cli.common import console, percent
 from hemline.errors import HemlineError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from hemline.classifier import Classifier
+    from hemline.classifier import Answers, Classifier
     from hemline.data import FileRead, NamedPixels
     from hemline.photos import Seen
 
@@ -50,13 +47,11 @@ def predict_files(
         for read in reads:
             if read.error:
                 complaints.append(read.error)
-            answers = make_rows(
-                _probabilities(classifier, read.pictures),
-                [{"file": picture.name} for picture in read.pictures],
-                top,
-            )
-            rows += answers
-            drawn += _drawn(read.pictures, answers)
+            answers = _answers(classifier, read.pictures)
+            names = [{"file": picture.name} for picture in read.pictures]
+            more = make_rows(answers, classifier.threshold, names, top)
+            rows += more
+            drawn += _drawn(read.pictures, more)
     if show is not None:
         complaints += _draw(show, drawn)
     return rows, complaints
@@ -112,30 +107,27 @@ def _read(files: list[Path], megapixels: float, steps: int = 0) -> Iterator[Iter
         yield progress.track(reads, total=len(files))
 
 
-def _probabilities(
-    classifier: "Classifier", pictures: list["NamedPixels"]
-) -> "NDArray[np.float32]":
+def _answers(classifier: "Classifier", pictures: list["NamedPixels"]) -> "Answers":
     import numpy as np
 
     pixels = [picture.pixels for picture in pictures]
-    return classifier.predict_proba(np.stack(pixels) if pixels else np.empty((0, 28, 28), np.uint8))
+    return classifier.answer(np.stack(pixels) if pixels else np.empty((0, 28, 28), np.uint8))
 
 
 def _lines(classifier: "Classifier", read: "FileRead") -> list[list[object]]:
-    from hemline.labels import CLASSES
-
+    answers = _answers(classifier, read.pictures)
+    rows = make_rows(answers, classifier.threshold, [{}] * len(read.pictures), 1)
     lines: list[list[object]] = []
-    probabilities = _probabilities(classifier, read.pictures)
-    for picture, row in zip(read.pictures, probabilities, strict=True):
-        place, label = "" if picture.place is None else picture.place, int(row.argmax())
-        shares = [f"{share:.6f}" for share in row]
-        lines.append([place, CLASSES[label], label, shares[label], *shares])
+    for picture, row, shares in zip(read.pictures, rows, answers.probabilities, strict=True):
+        place = "" if picture.place is None else picture.place
+        told = [row["class"], row["label"], f"{row['probability']:.6f}", row["none_of_these"]]
+        lines.append([place, *told, *(f"{share:.6f}" for share in shares)])
     return lines
 
 
 def _drawn(pictures: list["NamedPixels"], rows: list[Row]) -> list[tuple["Seen", str]]:
     return [
-        (picture.seen, f"{row['class']}, {percent(row['probability'])}")
+        (picture.seen, f"{said(row)}, {percent(row['probability'])}")
         for picture, row in zip(pictures, rows, strict=True)
         if picture.seen is not None
     ]

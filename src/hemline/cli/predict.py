@@ -139,8 +139,9 @@ def _predict_test(classifier: "Classifier", index: str, data: str | None, top: i
 
     dataset = open_dataset(data)
     places = _places(index, len(dataset.test))
-    probabilities = classifier.predict_proba(dataset.test.pixels[places])
-    rows = make_rows(probabilities, [{"index": place} for place in places], top)
+    answers = classifier.answer(dataset.test.pixels[places])
+    names = [{"index": place} for place in places]
+    rows = make_rows(answers, classifier.threshold, names, top)
     for row, place in zip(rows, places, strict=True):
         actual = int(dataset.test.labels[place])
         row["actual"] = {"label": actual, "class": CLASSES[actual]}

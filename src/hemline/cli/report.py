@@ -92,7 +92,8 @@ def _augmented(run: "Examined") -> "Pixels | None":
     train = run.dataset.train
     places = [int(np.argmax(train.labels == label)) for label in _SHOWN]
     plain = torch.tensor(train.pixels[places])
-    columns = [plain, *(augment(plain) for _ in range(_VARIANTS))]
+    none = torch.zeros(len(plain), dtype=torch.bool)  # of these is a photograph
+    columns = [plain, *(augment(plain, none) for _ in range(_VARIANTS))]
     pixels: Pixels = torch.stack(columns, dim=1).numpy()
     return pixels
 

@@ -26,7 +26,7 @@ from hemline.cli.progress import watch_training
 from hemline.errors import HemlineError, RunError
 
 if TYPE_CHECKING:
-    from hemline.data import Dataset
+    from hemline.data import Dataset, Photographs
     from hemline.training import Recipe, TrainingResult
 
 _STARTED = time.perf_counter()
@@ -42,6 +42,12 @@ def command(
     out: OutOption = None,
     changes: SetOption = None,
     device: DeviceOption = "auto",
+    photos: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Photographs for the recipe photo: a folder a kind of garment."
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -57,7 +63,17 @@ def command(
     changes = [*(changes or []), *([f"epochs={epochs}"] if epochs else [])]
     loaded = load_recipe(recipe, changes)
     dataset = open_dataset(data)
-    result = run_training(loaded, dataset, seed, out, device=device, resume=resume, quiet=as_json)
+    photographs = _read_photographs(photos) if photos else None
+    result = run_training(
+        loaded,
+        dataset,
+        seed,
+        out,
+        device=device,
+        resume=resume,
+        photographs=photographs,
+        quiet=as_json,
+    )
     if as_json:
         print_json(_describe(result))
     else:
@@ -72,6 +88,7 @@ def run_training(
     *,
     device: str = "auto",
     resume: bool = False,
+    photographs: "Photographs | None" = None,
     quiet: bool = False,
 ) -> "TrainingResult":
     """Train with progress; Ctrl-C says how to go on and leaves with exit code 130."""
@@ -87,6 +104,7 @@ def run_training(
                 seed=seed,
                 device=device,
                 resume=resume,
+                photographs=photographs,
                 **watch._asdict(),
             )
     except HemlineError:
@@ -102,6 +120,15 @@ def run_training(
             file=sys.stderr,
         )
         raise typer.Exit(130) from None
+
+
+def _read_photographs(folder: Path) -> "Photographs":
+    from hemline.data import read_photographs
+
+    photographs = read_photographs(folder)
+    for complaint in photographs.unread:
+        print(f"hemline: left out: {complaint}", file=sys.stderr)
+    return photographs
 
 
 def _describe(result: "TrainingResult") -> dict[str, Any]:

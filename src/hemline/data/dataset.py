@@ -38,14 +38,19 @@ class Split:
                 f"Expected as many labels as pictures and at least one, received {pictures} "
                 f"pictures and {labels} labels; take both files from the same source."
             )
-        if int(self.labels.max()) >= len(CLASSES):
+        if int(self.labels.max()) > self.most:
             raise DataError(
-                f"Expected labels from 0 to 9, received {int(self.labels.max())}; "
+                f"Expected labels from 0 to {self.most}, received {int(self.labels.max())}; "
                 "the label file belongs to another data set."
             )
 
     def __len__(self) -> int:
         return len(self.pixels)
+
+    @property
+    def most(self) -> int:
+        """The largest label that there can be."""
+        return len(CLASSES) - 1
 
     @cached_property
     def checksum(self) -> str:

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from hemline.labels import CLASSES
 from hemline.networks.layers import Dense, Rescaling
 
 _PATCHES, _STEM = 16, 8  # channels of the first layer; more cost time and gave nothing
@@ -132,7 +131,7 @@ class Residual(nn.Module):
         return changed + values
 
 
-def conv_layers(widths: Sequence[int], generator: torch.Generator) -> list[nn.Module]:
+def conv_layers(widths: Sequence[int], outputs: int, generator: torch.Generator) -> list[nn.Module]:
     """Two convolutions a stage, `widths` channels each; all but the last stage end halved."""
     channels = _PATCHES
     layers: list[nn.Module] = [
@@ -147,10 +146,12 @@ def conv_layers(widths: Sequence[int], generator: torch.Generator) -> list[nn.Mo
             if place == 1 and stage + 1 < len(widths):
                 layers.append(Halving())
             layers.append(Normalisation(width))
-    return [*layers, *_head(channels, generator)]
+    return [*layers, *_head(channels, outputs, generator)]
 
 
-def residual_layers(widths: Sequence[int], generator: torch.Generator) -> list[nn.Module]:
+def residual_layers(
+    widths: Sequence[int], outputs: int, generator: torch.Generator
+) -> list[nn.Module]:
     """Two convolutions a stage, the second one residual; every stage begins halved.
 
     The first filters see every place of the picture, which costs time and pays.
@@ -165,8 +166,8 @@ def residual_layers(widths: Sequence[int], generator: torch.Generator) -> list[n
         convolution = Convolution(channels, width, size=3, generator=generator)
         layers += [convolution, Halving(), Normalisation(width), Residual(width, generator)]
         channels = width
-    return [*layers, *_head(channels, generator)]
+    return [*layers, *_head(channels, outputs, generator)]
 
 
-def _head(channels: int, generator: torch.Generator) -> list[nn.Module]:
-    return [GlobalMaximum(), Dense(channels, len(CLASSES), relu=False, generator=generator)]
+def _head(channels: int, outputs: int, generator: torch.Generator) -> list[nn.Module]:
+    return [GlobalMaximum(), Dense(channels, outputs, relu=False, generator=generator)]

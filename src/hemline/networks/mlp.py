@@ -1,4 +1,4 @@
-"""The multi-layer perceptron of the Keras tutorial: flatten, dense layers, ten logits."""
+"""The multi-layer perceptron of the Keras tutorial: flatten, dense layers, logits."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -6,16 +6,15 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from hemline.labels import CLASSES
 from hemline.networks.layers import Dense, Flatten, Rescaling
 from hemline.pixels import SIDE
 
 
-def mlp_layers(widths: Sequence[int], generator: torch.Generator) -> list[nn.Module]:
+def mlp_layers(widths: Sequence[int], outputs: int, generator: torch.Generator) -> list[nn.Module]:
     """Layers of a perceptron with `widths` units in its hidden layers."""
     units = [SIDE * SIDE, *widths]
     dense = [
         Dense(before, after, relu=True, generator=generator) for before, after in pairwise(units)
     ]
-    logits = Dense(units[-1], len(CLASSES), relu=False, generator=generator)
+    logits = Dense(units[-1], outputs, relu=False, generator=generator)
     return [Rescaling(), Flatten(), *dense, logits]

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from hemline.labels import CLASSES
 from hemline.networks.conv import conv_layers, residual_layers
 from hemline.networks.layers import Dense, Dropout
 from hemline.networks.mlp import mlp_layers
 from hemline.pixels import SIDE
 
-NETWORKS: dict[str, Callable[[Sequence[int], torch.Generator], Sequence[nn.Module]]] = {
+Builder = Callable[[Sequence[int], int, torch.Generator], Sequence[nn.Module]]
+NETWORKS: dict[str, Builder] = {
     "mlp": mlp_layers,
     "conv": conv_layers,
     "residual": residual_layers,
@@ -33,6 +35,8 @@ class LayerDescription:
 
 class Network(nn.Module):
     """Layers applied one after the other: uint8 `(n, 28, 28)` to logits float32 `(n, 10)`.
+
+    A network that learns what is none of the ten classes has an eleventh logit for it.
 
     Args:
         layers: in order.
@@ -94,6 +98,7 @@ def build_network(
     *,
     mirrored: bool = False,
     dropout: float = 0.0,
+    none: bool = False,
 ) -> Network:
     """A freshly initialised network; the same seed gives the same weights.
 
@@ -103,9 +108,11 @@ def build_network(
         seed: of the initial weights.
         mirrored: predict from the picture and its mirror image.
         dropout: share of the units of each hidden dense layer silenced while training.
+        none: have an eleventh logit, for pictures that are none of the ten classes.
     """
     layers: list[nn.Module] = []
-    for layer in NETWORKS[kind](widths, torch.Generator().manual_seed(seed)):
+    outputs, generator = len(CLASSES) + none, torch.Generator().manual_seed(seed)
+    for layer in NETWORKS[kind](widths, outputs, generator):
         layers.append(layer)
         if dropout and isinstance(layer, Dense) and layer.relu:
             layers.append(Dropout(dropout))

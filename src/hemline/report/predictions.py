@@ -9,7 +9,8 @@ from hemline.errors import HemlineError
 from hemline.files import write_whole
 from hemline.labels import CLASSES
 
-COLUMNS = ("file", "place", "class", "label", "probability", "error", "model", *CLASSES)
+_ANSWER = ("place", "class", "label", "probability", "none_of_these")
+COLUMNS = ("file", *_ANSWER, "error", "model", *CLASSES)
 _PLACE, _ERROR, _MODEL = (COLUMNS.index(name) for name in ("place", "error", "model"))
 
 Line = Sequence[object]
@@ -42,12 +43,14 @@ class PredictionFile:
 
         Args:
             file: its path, as it was given.
-            pictures: for each picture in it place, class, label, probability and those of all.
+            pictures: for each picture in it place, class, label, probability, whether it is none
+                of the classes, and the probabilities of all.
             error: why there are none.
         """
-        lines = [[file, *line[:4], "", self._model, *line[4:]] for line in pictures]
+        count = len(_ANSWER)
+        lines = [[file, *line[:count], "", self._model, *line[count:]] for line in pictures]
         if error:
-            lines = [[file, "", "", "", "", error, self._model, *[""] * len(CLASSES)]]
+            lines = [[file, *[""] * count, error, self._model, *[""] * len(CLASSES)]]
             self.bad.add(file)
         self.done.add(file)
         # One call for whole lines: a kill leaves all of them or, at the worst, a last line that

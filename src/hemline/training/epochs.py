@@ -1,5 +1,6 @@
 """One epoch: pictures in batches; each batch is one step of the optimiser."""
 
+import sys
 from array import array
 from collections.abc import Callable
 from typing import NamedTuple
@@ -9,6 +10,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from hemline.networks import Dense, Flatten, Network, Rescaling
+from hemline.training.augmentation import Augmentation
+from hemline.training.estrangement import Estrangement
+from hemline.training.losses import is_right, losses_of
 from hemline.training.optimisers import Adam, Optimiser
 
 try:
@@ -28,7 +32,9 @@ class Pass(NamedTuple):
         batch_size: pictures a step.
         weights: float32 `(n,)`, how much each picture counts; None for all alike.
         losses: float32 `(n,)`, where the loss of each picture is noted, if it is wanted.
+        photographs: the place of the first one.
         augment: changes a batch of pixels, if anything does.
+        estrange: makes some of them, with their targets, none of the classes, if anything does.
         label_smoothing: share of the target spread over all classes (Szegedy et al., 2016).
         l2: times the squared weights of the hidden dense layers, added to the loss.
         bfloat16: compute convolutions and matrix products with 8 bits of mantissa.
@@ -42,7 +48,9 @@ class Pass(NamedTuple):
     batch_size: int
     weights: Tensor | None = None
     losses: Tensor | None = None
-    augment: Callable[[Tensor], Tensor] | None = None
+    photographs: int = sys.maxsize
+    augment: Augmentation | None = None
+    estrange: Estrangement | None = None
     label_smoothing: float = 0.0
     l2: float = 0.0
     bfloat16: bool = False
@@ -93,11 +101,12 @@ def _backward(network: Network, work: Pass, batch: Tensor) -> tuple[Tensor, Tens
     """Leave gradients in the network; return loss and rightness of each picture."""
     pixels, targets = work.pixels[batch], work.labels[batch].long()
     if work.augment:
-        pixels = work.augment(pixels)
+        pixels = work.augment(pixels, batch >= work.photographs)
+    if work.estrange:
+        pixels, targets = work.estrange(pixels, targets)
     with torch.autocast(pixels.device.type, torch.bfloat16, enabled=work.bfloat16):
         logits = network(pixels).float()
-    smoothing = work.label_smoothing
-    losses = functional.cross_entropy(logits, targets, reduction="none", label_smoothing=smoothing)
+    losses = losses_of(logits, targets, work.label_smoothing)
     counted = losses if work.weights is None else losses * work.weights[batch]
     total = counted.mean()
     if work.l2:
@@ -106,7 +115,7 @@ def _backward(network: Network, work: Pass, batch: Tensor) -> tuple[Tensor, Tens
     losses = losses.detach()
     if work.losses is not None:
         work.losses[batch] = losses
-    return losses, logits.detach().argmax(1) == targets
+    return losses, is_right(logits.detach(), targets)
 
 
 def _squared_weights(network: Network) -> Tensor:
@@ -132,7 +141,7 @@ def native_fits(network: Network, optimiser: Optimiser, work: Pass) -> bool:
         return False
     units: int = network.layers[2].out_features  # type: ignore[assignment]
     plain = work.weights is None and work.losses is None
-    plain = plain and not (work.augment or work.label_smoothing or work.l2)
+    plain = plain and not (work.augment or work.estrange or work.label_smoothing or work.l2)
     on_cpu = work.pixels.device.type == "cpu"
     return units % 64 == 0 and plain and type(optimiser) is Adam and on_cpu
 

@@ -10,7 +10,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from hemline.labels import CLASSES
+from hemline.labels import CLASSES, NONE
 from hemline.networks import (
     Centering,
     Convolution,
@@ -27,7 +27,7 @@ from hemline.networks import (
 from hemline.pixels import SIDE
 from hemline.training.calibration import Calibration
 from hemline.training.finishing import Finish
-from hemline.training.foreign import ForeignScore
+from hemline.training.foreign import ForeignScore, LearnedScore
 
 FORMAT = "hemline/1"
 _OUTPUTS: dict[str, list[int]] = {
@@ -166,14 +166,14 @@ def export_model(network: Network, metadata: dict[str, Any], finished: Finish) -
     _add_head(network, finished.calibration, graph)
     graph.add("Softmax", name="probabilities", axis=1)
     graph.value = features
-    _add_foreign_score(finished.score, graph)
+    _add_score(finished.score, graph)
     full = {"format": FORMAT, "classes": CLASSES, **metadata, **finished.of_model()}
     return _model(graph, {key: json.dumps(value) for key, value in full.items()})
 
 
 def _add_head(network: Network, calibration: Calibration | None, graph: GraphBuilder) -> None:
     """From features to `logits`."""
-    weight, bias = (tensor.detach().numpy() for tensor in network.layers[-1].parameters())
+    weight, bias = (tensor.detach()[:NONE].numpy() for tensor in network.layers[-1].parameters())
     if calibration is None:
         graph.add("Gemm", [weight, bias], name="logits", transB=1)
         return
@@ -186,8 +186,26 @@ def _add_head(network: Network, calibration: Calibration | None, graph: GraphBui
     graph.add("Div", [np.array(calibration.temperature, dtype=np.float32)], name="logits")
 
 
-def _add_foreign_score(score: ForeignScore, graph: GraphBuilder) -> None:
+@singledispatch
+def _add_score(score: Any, _graph: GraphBuilder) -> None:
     """From features to `foreign`."""
+    raise TypeError(f"no ONNX form of {type(score).__name__}")
+
+
+@_add_score.register
+def _(score: LearnedScore, graph: GraphBuilder) -> None:
+    weight, bias = (tensor.cpu().numpy() for tensor in score)
+    features = graph.value
+    graph.add("Gemm", [weight[:NONE], bias[:NONE]], transB=1)
+    any_class = graph.add("ReduceLogSumExp", axes=[1], keepdims=1)
+    graph.value = features
+    graph.add("Gemm", [weight[NONE:], bias[NONE:]], transB=1)
+    graph.join("Sub", any_class)
+    graph.add("Squeeze", [np.array([1])], name="foreign")
+
+
+@_add_score.register
+def _(score: ForeignScore, graph: GraphBuilder) -> None:
     mean, quadratic, weight, bias = (tensor.cpu().numpy() for tensor in score)
     centred = graph.add("Sub", [mean])
     graph.add("MatMul", [quadratic])

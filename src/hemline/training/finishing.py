@@ -5,12 +5,17 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from hemline.labels import NONE
 from hemline.networks import Network
 from hemline.training.calibration import Calibration, fit_calibration
-from hemline.training.foreign import KEPT, ForeignScore, fit_foreign_score
+from hemline.training.foreign import KEPT, ForeignScore, LearnedScore, fit_foreign_score
+from hemline.training.material import Material
 
 _FITTED = 6000  # training pictures that the score is fitted to; more change nothing
 _FRESH = 3000  # others for its threshold, where no pictures were kept back
+
+
+Score = ForeignScore | LearnedScore
 
 
 class Finish(NamedTuple):
@@ -24,7 +29,7 @@ class Finish(NamedTuple):
     """
 
     calibration: Calibration | None
-    score: ForeignScore
+    score: Score
     threshold: float
     fresh: int
 
@@ -36,37 +41,39 @@ class Finish(NamedTuple):
 
 
 @torch.no_grad()
-def finish(
-    network: Network,
-    pixels: Tensor,
-    labels: Tensor,
-    places: Tensor,
-    kept_back: Tensor,
-    *,
-    calibrate: bool,
-    bfloat16: bool = False,
-) -> Finish:
-    """Fit calibration and foreign score.
+def finish(network: Network, material: Material, *, calibrate: bool, bfloat16: bool) -> Finish:
+    """Fit calibration, foreign score and threshold.
 
     Args:
         network: trained.
-        pixels: uint8 `(n, 28, 28)`.
-        labels: uint8 `(n,)`.
-        places: int64, of the pictures that were trained on.
-        kept_back: int64, of those that were not; if there are none, others stand in for them that
-            the score is not fitted to.
+        material: what it was trained on, and the pictures that were kept back; if there are none,
+            others stand in for them that the score is not fitted to.
         calibrate: whether to fit the probabilities; needs pictures that were kept back.
         bfloat16: look at the pictures with 8 bits of mantissa, as the training did.
     """
-    chance = torch.Generator().manual_seed(0)
-    mixed = places[torch.randperm(len(places), generator=chance).to(places.device)]
-    known, fresh = mixed[:_FITTED], kept_back
-    if not len(fresh):
-        fresh = mixed[_FITTED:][:_FRESH] if len(mixed) > _FITTED else mixed
-    seen, unseen = (
-        network.features_at_rest(pixels[some], bfloat16=bfloat16) for some in (known, fresh)
-    )
-    logits, actual = network.head(unseen), labels[fresh].long()
-    calibration = fit_calibration(logits, actual) if calibrate else None
-    score = fit_foreign_score(seen, labels[known].long())
-    return Finish(calibration, score, score.threshold(unseen), len(fresh))
+
+    def look(places: Tensor) -> Tensor:
+        return network.features_at_rest(material.pixels[places], bfloat16=bfloat16)
+
+    known, fresh = _known_and_fresh(material)
+    unseen, calibration = look(fresh), None
+    if calibrate:
+        logits = network.head(unseen)[:, :NONE]
+        calibration = fit_calibration(logits, material.labels[fresh].long())
+    head = [parameter.detach() for parameter in network.layers[-1].parameters()]
+    score: Score = LearnedScore(*head)
+    if len(head[1]) == NONE:
+        score = fit_foreign_score(look(known), material.labels[known].long())
+    ordinary = [unseen, *([look(material.photographs)] if len(material.photographs) else [])]
+    # Of every kind of picture 95 % are to stay.
+    threshold = max(float(score.of(features).quantile(KEPT)) for features in ordinary)
+    return Finish(calibration, score, threshold, len(fresh))
+
+
+def _known_and_fresh(material: Material) -> tuple[Tensor, Tensor]:
+    """Places of pictures to fit the score to, and of others."""
+    places = material.places
+    mixed = places[torch.randperm(len(places), generator=torch.Generator().manual_seed(0))]
+    if len(material.kept_back):
+        return mixed[:_FITTED], material.kept_back
+    return mixed[:_FITTED], mixed[_FITTED:][:_FRESH] if len(mixed) > _FITTED else mixed

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from hemline.labels import NONE
+
 KEPT = 0.95  # share of ordinary pictures that stay below the threshold
 _RIDGE = 1e-3  # of the mean variance: units that never vary tell nothing
 
@@ -33,9 +35,22 @@ class ForeignScore(NamedTuple):
         classes = centred @ self.weight.T + self.bias
         return ((centred @ self.quadratic) * centred).sum(1) + classes.amin(1)
 
-    def threshold(self, features: Tensor) -> float:
-        """The score below which 95 % of pictures lie that were not fitted on."""
-        return float(self.of(features).quantile(KEPT))
+
+class LearnedScore(NamedTuple):
+    """The log-odds of an eleventh logit that was trained on foreign pictures.
+
+    Attributes:
+        weight: float32 `(11, k)`, of the last layer.
+        bias: float32 `(11,)`.
+    """
+
+    weight: Tensor
+    bias: Tensor
+
+    def of(self, features: Tensor) -> Tensor:
+        """Scores `(n,)` of features `(n, k)`."""
+        logits = features.float() @ self.weight.T + self.bias
+        return logits[:, NONE] - logits[:, :NONE].logsumexp(1)
 
 
 def fit_foreign_score(features: Tensor, labels: Tensor) -> ForeignScore:

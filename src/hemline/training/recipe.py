@@ -37,9 +37,16 @@ class Recipe:
         label_smoothing: share of the target spread over all classes (Szegedy et al., 2016).
         l2: times the squared weights of the hidden dense layers, added to the loss.
         flip: mirror half of the pictures left to right.
-        rotate: turn pictures by up to so many degrees each way.
         shift: move pictures by up to so many pixels each way.
+        distort: share of the pictures that the next five change; photographs always.
+        rotate: turn pictures by up to so many degrees each way.
+        stretch: change width and height by up to a factor of e to this, each way.
+        tone: change brightness and contrast of the garment; 1 is very much.
+        soften: share of the pictures that are blurred a little.
+        patch: share of the pictures in which an even rectangle hides something.
         erase: share of the pictures in which a rectangle turns to noise (Zhong et al., 2020).
+        foreign: share of the pictures that become none of the classes; there is a logit for them.
+        photographs: times that each photograph is seen in an epoch; 0 to train without any.
         validation: share of the training part that is kept back to choose by.
         keep: the weights of the last epoch, or of that with the lowest validation loss.
         patience: stop after so many epochs without a lower validation loss; 0 for never.
@@ -64,9 +71,16 @@ class Recipe:
     label_smoothing: float = 0.0
     l2: float = 0.0
     flip: bool = False
-    rotate: float = 0.0
     shift: int = 0
+    distort: float = 1.0
+    rotate: float = 0.0
+    stretch: float = 0.0
+    tone: float = 0.0
+    soften: float = 0.0
+    patch: float = 0.0
     erase: float = 0.0
+    foreign: float = 0.0
+    photographs: int = 0
     validation: float = 0.0
     keep: Literal["last", "best"] = "last"
     patience: int = 0
@@ -77,11 +91,11 @@ class Recipe:
     def __post_init__(self) -> None:
         for key in ("epochs", "batch_size", "widths", "learning_rate"):
             self._demand(key, "above zero", lambda value: 0 < value < math.inf)
-        for key in ("label_smoothing", "dropout", "prune", "validation"):
+        for key in ("label_smoothing", "dropout", "prune", "validation", "foreign"):
             self._demand(key, "from 0 to below 1", lambda value: 0 <= value < 1)
-        for key in ("erase", "plateau_factor"):
+        for key in ("distort", "soften", "patch", "erase", "plateau_factor", "stretch", "tone"):
             self._demand(key, "from 0 to 1", lambda value: 0 <= value <= 1)
-        for key in ("l2", "patience", "plateau"):
+        for key in ("l2", "patience", "plateau", "photographs"):
             self._demand(key, "of at least 0", lambda value: 0 <= value < math.inf)
         self._demand("shift", f"from 0 to {SIDE - 1}", lambda value: 0 <= value < SIDE)
         self._demand("rotate", "from 0 to 180", lambda value: 0 <= value <= 180)
@@ -108,11 +122,21 @@ class Recipe:
                 "received 0; "
                 f"correct recipe {self.name}: choosing needs pictures to choose by."
             )
+        if self.photographs and not self.foreign:
+            raise RecipeError(
+                "Expected foreign above 0 beside photographs, received 0; correct recipe "
+                f"{self.name}: photographs may be none of the classes."
+            )
         if self.network != "mlp" and (self.l2 or self.dropout):
             raise RecipeError(
                 f"Expected l2 and dropout of 0 for network {self.network}, received {self.l2} and "
                 f"{self.dropout}; correct recipe {self.name}: they are for hidden dense layers."
             )
+
+    @property
+    def distorts(self) -> bool:
+        """Whether any picture is distorted."""
+        return bool(self.rotate or self.stretch or self.tone or self.soften or self.patch)
 
     def steps_per_epoch(self, pictures: int) -> int:
         """Batches that `pictures` make, the last one perhaps smaller."""

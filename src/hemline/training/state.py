@@ -51,6 +51,7 @@ class State:
             seed,
             mirrored=recipe.views == "mirrored",
             dropout=recipe.dropout,
+            none=recipe.foreign > 0,
         ).to(device)
         self.bfloat16 = recipe.bfloat16 and bfloat16_is_fast(device)
         self.optimiser = OPTIMISERS[recipe.optimiser](

@@ -10,15 +10,17 @@ from typing import Any
 
 import torch
 
-from hemline.data import Dataset, stratified_split
+from hemline.data import Dataset, Photographs
 from hemline.errors import RunError
 from hemline.files import write_whole
 from hemline.training.augmentation import build_augmentation
 from hemline.training.devices import device_name, find_device, seeded_chance
 from hemline.training.epochs import Pass, evaluate, native_fits, run_epoch
+from hemline.training.estrangement import build_estrangement
 from hemline.training.export import export_model
 from hemline.training.figures import EpochFigures, TrainingResult
 from hemline.training.finishing import finish
+from hemline.training.material import gather
 from hemline.training.recipe import Recipe
 from hemline.training.run import Run, describe_environment
 from hemline.training.schedules import SCHEDULES, rates_of_epoch
@@ -36,16 +38,13 @@ class Trainer:
         run: Run,
         device: str = "auto",
         on_step: Callable[[float], None] = lambda _: None,
+        photographs: Photographs | None = None,
     ) -> None:
+        self.photographs = photographs
         self.recipe, self.dataset, self.seed, self.run = recipe, dataset, seed, run
         self.on_step, self.device = on_step, find_device(device)
-        split = dataset.train
-        places = stratified_split(split.labels, recipe.validation, seed)
-        self.pixels, self.labels, self.places, self.validation_places = (
-            torch.tensor(array, device=self.device)
-            for array in (split.pixels, split.labels, *places)
-        )
-        self.state = State(recipe, seed, len(split), self.device)
+        self.material = gather(recipe, dataset.train, photographs, seed).on(self.device)
+        self.state = State(recipe, seed, len(self.material.labels), self.device)
         self.environment = self.describe()
 
     def describe(self) -> dict[str, Any]:
@@ -54,12 +53,20 @@ class Trainer:
         native = native_fits(self.state.network, self.state.optimiser, work)
         return describe_environment(
             self.seed,
-            self.dataset.describe(self.dataset.train),
+            self.describe_data(),
             engine="native" if native else "torch",
             device=device_name(self.device),
             precision="bfloat16" if work.bfloat16 else "float32",
             threads=torch.get_num_threads(),
         )
+
+    def describe_data(self) -> dict[str, Any]:
+        """The training part, and the photographs if there are any."""
+        photographs = self.photographs
+        data = self.dataset.describe(self.dataset.train)
+        if photographs is None:
+            return data
+        return data | {"photographs": {"n": len(photographs), "sha256": photographs.checksum}}
 
     def start(self, *, resume: bool) -> None:
         """Claim the run folder, or take up where the checkpoint left off."""
@@ -71,23 +78,25 @@ class Trainer:
 
     def work(self, epoch: int) -> Pass:
         """What one epoch goes through, counted from 0; seed and epoch decide all chance."""
-        recipe, pruning = self.recipe, self.state.pruning
+        recipe, pruning, material = self.recipe, self.state.pruning, self.material
         generator = torch.Generator(self.device).manual_seed(unrelated(self.seed, epoch))
-        mixed = torch.randperm(len(self.places), generator=generator, device=self.device)
-        order, weights = self.places[mixed], None
+        mixed = torch.randperm(len(material.places), generator=generator, device=self.device)
+        order, weights = material.places[mixed], None
         if pruning:
             order, weights = pruning.choose(order, epoch / recipe.epochs, generator)
         rates = self.rates(epoch, recipe.steps_per_epoch(len(order)))
         steps = itertools.count(epoch * len(rates) + 1)
         return Pass(
-            self.pixels,
-            self.labels,
+            material.pixels,
+            material.labels,
             order,
             rates,
             batch_size=recipe.batch_size,
             weights=weights,
             losses=pruning.losses if pruning else None,
+            photographs=len(self.dataset.train),
             augment=build_augmentation(recipe, generator),
+            estrange=build_estrangement(recipe, generator),
             label_smoothing=recipe.label_smoothing,
             l2=recipe.l2,
             bfloat16=self.state.bfloat16,
@@ -145,9 +154,9 @@ class Trainer:
 
     def validate(self, work: Pass) -> tuple[float, float] | tuple[None, None]:
         """Loss and accuracy on the pictures kept back, if any are."""
-        if not len(self.validation_places):
+        if not len(self.material.kept_back):
             return None, None
-        return evaluate(self.state.network, work._replace(order=self.validation_places))
+        return evaluate(self.state.network, work._replace(order=self.material.kept_back))
 
     def save(self) -> None:
         """Write checkpoint and metrics.
@@ -168,9 +177,8 @@ class Trainer:
         """Write the model file, with the weights that the recipe keeps."""
         self.state.finish()
         recipe, epochs, network = self.recipe, self.state.epochs, self.state.network
-        pictures = self.pixels, self.labels, self.places, self.validation_places
         finished = finish(
-            network, *pictures, calibrate=recipe.calibrate, bfloat16=self.state.bfloat16
+            network, self.material, calibrate=recipe.calibrate, bfloat16=self.state.bfloat16
         )
         network = network.cpu()
         data = {key: value for key, value in self.environment["data"].items() if key != "source"}
@@ -194,6 +202,7 @@ def train(
     seed: int = 0,
     device: str = "auto",
     resume: bool = False,
+    photographs: Photographs | None = None,
     on_epoch: Callable[[EpochFigures], None] = lambda _: None,
     on_step: Callable[[float], None] = lambda _: None,
 ) -> TrainingResult:
@@ -209,17 +218,19 @@ def train(
         seed: of the initial weights, the validation part and all chance.
         device: auto, cpu or cuda; auto takes a GPU where there is one.
         resume: go on from the checkpoint in `folder`.
+        photographs: trained on as well, where the recipe asks for them.
         on_epoch: called after each epoch, when its checkpoint is on disk.
         on_step: called after steps with the share of the training that is done.
 
     Raises:
         DataError: the data cannot be had.
+        RecipeError: the recipe asks for photographs and there are none, or the other way round.
         RunError: the folder cannot be used, or the loss is no longer finite.
         KeyboardInterrupt: stopped by the user; the run folder then holds the last whole epoch
             and its model file.
     """
     began = time.perf_counter()
-    trainer = Trainer(recipe, dataset, seed, Run(folder), device, on_step)
+    trainer = Trainer(recipe, dataset, seed, Run(folder), device, on_step, photographs)
     trainer.start(resume=resume)
     data_ready = time.perf_counter()
     trainer.train(on_epoch)
@@ -236,7 +247,7 @@ def train(
         recipe,
         seed,
         trainer.state.network.parameter_count,
-        recipe.steps_per_epoch(len(trainer.places)),
+        recipe.steps_per_epoch(len(trainer.material.places)),
         trainer.state.epochs,
         trainer.state.kept_epoch,
         seconds,
