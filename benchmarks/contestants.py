@@ -68,7 +68,16 @@ def hemline_contestant(setting: Setting, threads: int) -> Contestant:
     """The process that imports, reads the data, trains, exports and evaluates by a setting."""
     recipe = load_recipe(setting.recipe, setting.changes).to_toml()
     digest = hashlib.sha256(recipe.encode()).hexdigest()[:8]  # times are of a recipe as it was
-    command = [sys.executable, "-m", "hemline", "demo", "--json", "--recipe", setting.recipe]
+    command = [
+        sys.executable,
+        "-m",
+        "hemline",
+        "demo",
+        "--no-report",
+        "--json",
+        "--recipe",
+        setting.recipe,
+    ]
     for change in setting.changes:
         command += ["--set", change]
     key = f"Hemline, {setting}, {digest}, {threads} threads"

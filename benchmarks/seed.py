@@ -36,7 +36,17 @@ class Contestant:
 def contestants() -> list[Contestant]:
     """Hemline and its peers, installed if need be."""
     keras = str(PEERS / "keras_tutorial.py")
-    hemline = [sys.executable, "-m", "hemline", "demo", "--recipe", "seed", "--json", "--out"]
+    hemline = [
+        sys.executable,
+        "-m",
+        "hemline",
+        "demo",
+        "--no-report",
+        "--recipe",
+        "seed",
+        "--json",
+        "--out",
+    ]
     return [
         Contestant(HEMLINE, hemline),
         Contestant(FIRST, hemline),

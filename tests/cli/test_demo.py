@@ -23,3 +23,11 @@ def test_demo_refuses_a_change_that_no_recipe_knows(program):
     assert done.returncode == 2
     assert "epoch" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_demo_without_a_report_writes_none(program, tmp_path):
+    changes = ["--set", "epochs=1", "--data", "sketches", "--out", tmp_path / "run"]
+    done = program("demo", "--recipe", "seed", "--no-report", *changes)
+    assert done.returncode == 0, done.stderr
+    assert "Report       none" in done.stdout
+    assert not (tmp_path / "run" / "report.html").exists()

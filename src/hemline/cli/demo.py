@@ -22,8 +22,6 @@ from hemline.cli.pictures import draw_predictions, write_picture
 from hemline.cli.report import write_page
 from hemline.cli.train import run_training
 
-_NO_REPORT = "pip install 'hemline[report]' to have one"
-
 if TYPE_CHECKING:
     from hemline.data import Dataset
     from hemline.evaluation import Evaluation
@@ -37,9 +35,10 @@ def command(
     seed: SeedOption = 0,
     out: OutOption = None,
     changes: SetOption = None,
+    report: Annotated[bool, typer.Option(help="Write a page on the run.")] = True,
     as_json: JsonOption = False,
 ) -> None:
-    """Do the main job: obtain the data, train, evaluate, predict the first test picture.
+    """Do the main job: obtain the data, train, evaluate, predict a picture, write a report.
 
     Where Fashion-MNIST cannot be had at all, drawn garments take its place, and every figure
     says so.
@@ -53,7 +52,7 @@ def command(
     if not as_json:
         _introduce(dataset, reason)
     result = run_training(loaded, dataset, seed, out, quiet=as_json)
-    evaluation, document = _judge(result, dataset)
+    evaluation, document = _judge(result, dataset, report=report)
     if as_json:
         print_json(document)
     else:
@@ -82,7 +81,9 @@ def _introduce(dataset: "Dataset", reason: str) -> None:
     out.print(f"Data: {dataset.name}, {train:,} training and {test:,} test pictures\n")
 
 
-def _judge(result: "TrainingResult", dataset: "Dataset") -> tuple["Evaluation", dict[str, Any]]:
+def _judge(
+    result: "TrainingResult", dataset: "Dataset", *, report: bool
+) -> tuple["Evaluation", dict[str, Any]]:
     """Evaluate, predict the first test picture, draw the first predictions, write the report."""
     from hemline.classifier import Classifier
     from hemline.labels import CLASSES
@@ -103,7 +104,7 @@ def _judge(result: "TrainingResult", dataset: "Dataset") -> tuple["Evaluation", 
         "run": str(result.run.folder),
         "model": str(result.run.model),
         "picture": str(picture),
-        "report": _report(examined, result.run.folder / "report.html"),
+        "report": _report(examined, result.run.folder / "report.html") if report else None,
     }
 
 
@@ -127,7 +128,7 @@ def _conclude(accuracy: str, document: dict[str, Any], option: str) -> None:
         f"  predicted {first['predicted']}, actual {first['actual']}: {agree}\n\n"
         f"Model file   {document['model']}\n"
         f"Picture      {document['picture']}\n"
-        f"Report       {document['report'] or _NO_REPORT}\n\n"
+        f"Report       {document['report'] or 'none'}\n\n"
         f"Try next:\n"
         f"  {hemline} evaluate {run}{option}\n"
         f"  {hemline} predict --model {run} --test-index 0:10{option}\n"
