@@ -77,8 +77,12 @@ def write_result(name: str, text: str) -> None:
     """Print a result, and keep it with the machine, the versions and the command."""
     packages = ("hemline", "torch", "numpy", "onnxruntime")
     versions = ", ".join(f"{package} {metadata.version(package)}" for package in packages)
+    script, *options = sys.argv
+    # A folder is told by its name: where it lies is nobody's business.
+    told = [Path(option).name if Path(option).is_dir() else option for option in options]
+    command = " ".join(["python", f"benchmarks/{Path(script).name}", *told])
     facts = [
-        f"- {datetime.date.today()}, `python {' '.join(sys.argv)}`",
+        f"- {datetime.date.today()}, `{command}`",
         f"- {processor_name()}, {os.cpu_count()} cores, {platform.platform()}",
         f"- Python {platform.python_version()}, {versions}",
     ]

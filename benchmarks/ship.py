@@ -38,7 +38,8 @@ model-index:
 
 - In: `pixels`, uint8 `(n, 28, 28)`, 0 for background, 255 for the brightest garment. Scaling and
   whatever else has to be done to them is inside.
-- Out: `probabilities` and `logits`, float32 `(n, 10)`: {classes}.
+- Out: `probabilities` and `logits`, float32 `(n, 10)`: {classes}; and `foreign`, float32 `(n,)`:
+  how unlike the pictures of the training. Above {threshold:.3f} a picture is none of the ten.
 
 ## Figures
 
@@ -61,17 +62,17 @@ On the 10,000 test pictures of Fashion-MNIST, which had no part in making the fi
 
 Recipe [`{name}`](../training/recipes/{name}.toml), seed {seed}, {minutes:.0f} minutes of training
 on {device} ({threads} threads, {precision}), with {versions}. Trained on the training part of
-Fashion-MNIST (SHA-256 of pixels and labels {checksum}).{kept_back}
+Fashion-MNIST (SHA-256 of pixels and labels {checksum}).{photographs}{kept_back}
 
-    hemline train {name} --seed {seed} --out runs/{name}
+    hemline train {name} --seed {seed}{option} --out runs/{name}
     hemline evaluate runs/{name}
 
 Another processor or other versions give other weights of the same quality.
 
 ## What it is not for
 
-It knows ten kinds of garments, photographed for a catalogue, alone on a black ground, at 28x28
-pixels. Anything else is also given one of the ten names.
+It knows ten kinds of garments, alone on a black ground, at 28x28 pixels. Anything else gets
+probabilities for these ten as well: look at `foreign` first.
 """
 
 
@@ -120,6 +121,9 @@ def card(name: str, run: Path, classifier: Classifier, evaluation: Evaluation) -
         precision=environment["precision"],
         versions=", ".join(f"{key} {value}" for key, value in facts["versions"].items()),
         checksum=facts["data"]["sha256"],
+        threshold=facts["foreign"]["threshold"],
+        photographs=photographs(facts),
+        option=" --photos DIR" if "photographs" in facts["data"] else "",
         kept_back=kept_back(facts),
     )
 
@@ -130,6 +134,17 @@ def over_seeds(name: str) -> str:
     lines = result.read_text().splitlines() if result.exists() else []
     found = next((line for line in lines if "±" in line), None)
     return f"The recipe gives {found}" if found else "Other seeds have not been measured."
+
+
+def photographs(facts: dict) -> str:
+    """What else it was trained on, if anything."""
+    found = facts["data"].get("photographs")
+    if not found:
+        return ""
+    return (
+        f" Also on {found['n']:,} photographs of clothes, ten kinds of a hundred each, from the "
+        f"public clothing-dataset-small (CC0), as 28x28 pixels (SHA-256 {found['sha256']})."
+    )
 
 
 def kept_back(facts: dict) -> str:

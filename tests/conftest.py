@@ -72,7 +72,7 @@ def small_run(sketches: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Tr
 def conv_run(sketches: Dataset, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
     """A narrow convolutional network by the recipe `fast` on sketches."""
     folder = tmp_path_factory.mktemp("runs") / "conv"
-    recipe = load_recipe("fast", ["widths=[16, 16]", "epochs=2"])
+    recipe = load_recipe("fast", ["network=conv", "widths=[16, 16]", "epochs=2"])
     return train(recipe, sketches, folder=folder)
 
 

@@ -11,7 +11,6 @@ from hemline.cli.answers import Row, make_rows, print_rows
 from hemline.cli.common import (
     DataOption,
     JsonOption,
-    ModelOption,
     console,
     print_json,
     print_training_data,
@@ -30,7 +29,14 @@ def command(
             help="Photographs, folders, globs; 28x28 grey pictures, idx files, .npy files.",
         ),
     ] = None,
-    model: ModelOption = models.DEFAULT,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MODEL",
+            help=f"Model file, run folder or {' or '.join(models.shipped_models())}; "
+            f"left out: {models.PHOTO} for files, {models.DEFAULT} for test pictures.",
+        ),
+    ] = None,
     test_index: Annotated[
         str | None,
         typer.Option(metavar="I | I:J", help="Test pictures by index, with their actual label."),
@@ -60,7 +66,7 @@ def command(
     from hemline.classifier import Classifier
 
     _check_use(files, test_index, csv, show)
-    classifier = Classifier.load(model)
+    classifier = Classifier.load(model or (models.PHOTO if files else models.DEFAULT))
     complaints: list[str] = []
     if test_index is not None:
         rows = _predict_test(classifier, test_index, data, top)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent
 DEFAULT = "accurate"
+PHOTO = "photo"  # where photographs are to be answered
 
 
 def shipped_models() -> list[str]:
