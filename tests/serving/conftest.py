@@ -10,14 +10,15 @@ from PIL import Image
 
 from hemline.classifier import Classifier
 from hemline.data.sketches import draw_sketches
+from hemline.models import find_model
 from tests.photos.drawing import COLOURS, draw_photo
 from tests.serving.running import serve
 
 
 @pytest.fixture(scope="session")
-def model_file(small_run, tmp_path_factory):
-    """A small trained model under a name of its own."""
-    return shutil.copy(small_run.run.model, tmp_path_factory.mktemp("served") / "garments.onnx")
+def model_file(tmp_path_factory):
+    """The smallest model that comes with Hemline, under a name of its own."""
+    return shutil.copy(find_model("tiny"), tmp_path_factory.mktemp("served") / "garments.onnx")
 
 
 @pytest.fixture(scope="session")

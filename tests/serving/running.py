@@ -45,13 +45,18 @@ class Server:
 
     def workers(self):
         """The processes that answer."""
-        own = psutil.Process(self.process.pid).children()
-        return [child for child in own if "spawn_main" in " ".join(child.cmdline())]
+        return spawned(psutil.Process(self.process.pid))
+
+
+def spawned(process):
+    """The living children of a process that Python's multiprocessing has begun."""
+    living = [child for child in process.children() if child.status() != psutil.STATUS_ZOMBIE]
+    return [child for child in living if "spawn_main" in " ".join(child.cmdline())]
 
 
 @contextlib.contextmanager
-def serve(model, *options, log, ready=True, **variables):
-    """Start a server; at the end it has to leave on SIGTERM, and no process may stay."""
+def serve(model, *options, log, status=0, **variables):
+    """Start a server; in the end it has to leave on SIGTERM, and no process may stay."""
     command = [sys.executable, "-m", "hemline", "serve", str(model), "--port", "0", *options]
     with Path(log).open("w") as stderr:
         process = subprocess.Popen(
@@ -66,14 +71,13 @@ def serve(model, *options, log, ready=True, **variables):
     assert found, f"{line}{Path(log).read_text()}"
     server = Server(process, found[0], Path(log))
     try:
-        if ready:
-            until(lambda: is_ready(server))
+        until(lambda: is_ready(server))
         yield server
     finally:
         left = server.descendants() if process.poll() is None else []
         process.terminate()
         try:
-            assert process.wait(30) == 0, server.log.read_text()
+            assert process.wait(30) == status, server.log.read_text()
         finally:
             process.kill()
             process.stdout.close()

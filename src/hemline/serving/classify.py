@@ -18,7 +18,7 @@ from hemline.serving.looking import Look
 from hemline.serving.metrics import count_answers
 from hemline.serving.model import Answered
 from hemline.serving.photos import check_kind
-from hemline.serving.refusals import RefusedError
+from hemline.serving.refusals import RefusedError, busy
 from hemline.serving.service import Service, service_of
 
 MOST_FILES = 32
@@ -77,8 +77,8 @@ class Classified(BaseModel):
 
 
 class _File(NamedTuple):
-    name: str
     content: bytes
+    name: str
 
 
 @router.post("/classify", openapi_extra=_BODY, response_model_exclude_none=True)
@@ -113,21 +113,18 @@ async def classify(
 
 
 async def _look(service: Service, files: list[_File], *, steps: bool) -> list[Look]:
-    pool, megapixels = service.photos, service.settings.megapixels
+    pool, settings = service.photos, service.settings
+    looks = [pool.look(*file, settings.megapixels, steps=steps) for file in files]
     try:
-        async with asyncio.timeout(service.settings.seconds), asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(pool.look(content, name, megapixels, steps=steps))
-                for name, content in files
-            ]
-    except* Exception as errors:
-        raise errors.exceptions[0] from None  # one sentence is enough
-    return [task.result() for task in tasks]
+        async with asyncio.timeout(settings.seconds):
+            return await asyncio.gather(*looks)
+    except TimeoutError:
+        raise busy(f"received photographs that took more than {settings.seconds:g} s") from None
 
 
 async def _files(request: Request, body: bytes) -> list[_File]:
     if not request.headers.get("content-type", "").lower().startswith("multipart/"):
-        return [_File("the picture", body)]
+        return [_File(body, "the picture")]
     form = _InMemory(request.headers, _once(body), max_files=MOST_FILES, max_fields=0)
     try:
         parts = (await form.parse()).getlist("files")
@@ -137,7 +134,7 @@ async def _files(request: Request, body: bytes) -> list[_File]:
             400, f"Expected a form of picture files named files, received another ({said})."
         ) from error
     files = [
-        _File(part.filename or "the picture", await part.read())
+        _File(await part.read(), part.filename or "the picture")
         for part in parts
         if isinstance(part, UploadFile)
     ]

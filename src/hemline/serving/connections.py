@@ -7,7 +7,7 @@ import socket
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 MOST = 512  # connections of one worker
-HEAD_SECONDS = 10.0  # until the head of a request is there
+HEAD_SECONDS = 5.0  # until the head of a request is there
 HEAD_BYTES = 1 << 16
 DRAIN_SECONDS = 0.5  # in which a client learns that the connection ends
 

@@ -1,0 +1,35 @@
+// The OpenAPI description, to be read.
+const element = (name, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+};
+
+const description = await (await fetch("/openapi.json")).json();
+document.getElementById("description").textContent = description.info.description;
+for (const place of document.querySelectorAll(".origin")) place.textContent = location.origin;
+
+const groups = new Map();
+for (const [path, operations] of Object.entries(description.paths)) {
+  for (const [method, operation] of Object.entries(operations)) {
+    const group = operation.tags?.[0] ?? "Others";
+    if (!groups.has(group)) groups.set(group, []);
+    groups.get(group).push(section(method.toUpperCase(), path, operation));
+  }
+}
+for (const [group, sections] of groups) {
+  document.getElementById("operations").append(element("h2", { textContent: group }), ...sections);
+}
+
+function section(method, path, operation) {
+  const bodies = Object.keys(operation.requestBody?.content ?? {}).join(", ");
+  const facts = [
+    ...(operation.parameters ?? []).map(({ name, description = "" }) => `${name}: ${description}`),
+    ...(bodies ? [`Body: ${bodies}`] : []),
+    ...Object.entries(operation.responses).map(([status, { description }]) => `${status}: ${description}`),
+  ];
+  return element("details", { className: "operation" },
+    element("summary", {}, element("code", { textContent: `${method} ${path}` }), ` ${operation.summary}`),
+    element("p", { textContent: operation.description ?? "" }),
+    element("ul", {}, ...facts.map((fact) => element("li", { textContent: fact }))));
+}
