@@ -14,7 +14,7 @@ _TOKEN = "HEMLINE_TOKEN"  # noqa: S105 - the name of a variable
 
 
 def command(
-    model: ModelArgument = models.DEFAULT,
+    model: ModelArgument = models.PHOTO,
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="0.0.0.0 is open to the whole network.")
     ] = "127.0.0.1",

@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass, field
 
-from hemline.models import DEFAULT
+from hemline.models import PHOTO
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Settings:
         processes: that decode photographs.
     """
 
-    model: str = DEFAULT
+    model: str = PHOTO
     token: str | None = None
     megabytes: float = 20
     megapixels: float = 50
