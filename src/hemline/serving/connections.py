@@ -4,7 +4,12 @@ import asyncio
 import json
 import socket
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 MOST = 512  # connections of one worker
 HEAD_SECONDS = 5.0  # until the head of a request is there
@@ -16,6 +21,7 @@ class Connection(HttpToolsProtocol):
     """Uvicorn's, with limits on how many, how slow and how long, and an end that loses nothing."""
 
     _timer: asyncio.TimerHandle | None = None
+    _running: RequestResponseCycle | None = None
     _head = 0  # bytes of an unfinished head
     _draining = False
 
@@ -54,7 +60,14 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         self._unwatch()
+        if self._running is not None:  # uvicorn knows of the newest request only
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def shutdown(self) -> None:
         """End after the request that is under way, or after one that is on its way already."""
