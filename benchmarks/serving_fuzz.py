@@ -69,7 +69,7 @@ def bad_requests(dice: random.Random) -> dict[str, object]:
         return {"url": "/classify?steps=1", "content": body, "headers": headers}
     headers = {"Inference-Header-Content-Length": str(dice.choice((0, 10, 3000, 10**9)))}
     headers = headers if dice.random() < 0.3 else {}
-    url = dice.choice(("/v2/models/photo/infer", "/v2/models/photo/versions/x/infer"))
+    url = "/v2/models/photo/infer" if dice.random() < 0.95 else "/v2/models/bags/infer"
     return {"url": url, "content": garbled(TENSOR, dice), "headers": headers}
 
 
