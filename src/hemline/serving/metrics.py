@@ -1,10 +1,10 @@
 """What Prometheus reads; with several workers, all of them together."""
 
+import collections
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
@@ -36,7 +36,7 @@ FOREIGN = Counter("hemline_foreign_pictures", "Pictures that are none of the ten
 
 def count_answers(answered: Answered) -> None:
     """Count what was predicted."""
-    for label, count in enumerate(np.bincount(answered.answers.labels).tolist()):
+    for label, count in collections.Counter(answered.answers.labels.tolist()).items():
         PREDICTIONS.labels(CLASSES[label]).inc(count)
     FOREIGN.inc(int(answered.none_of_these.sum()))
 

@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v2", tags=["Open Inference Protocol v2"], responses=
 ServiceOf = Annotated[Service, Depends(service_of)]
 
 
-def model_of(name: str, service: ServiceOf, number: str | None = None) -> ServedModel:
+async def model_of(name: str, service: ServiceOf, number: str | None = None) -> ServedModel:
     """The model of this server, if it is the one that the path means.
 
     Raises:

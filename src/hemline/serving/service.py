@@ -28,8 +28,9 @@ class Service:
     photos: PhotoPool
 
 
-def service_of(request: Request) -> Service:
+async def service_of(request: Request) -> Service:
     """The service of the worker that received a request."""
+    # Not a plain function: FastAPI would send it to a thread, which takes longer than the answer.
     service: Service = request.app.state.service
     return service
 
