@@ -55,14 +55,14 @@ def _print(recipe: "Recipe", network: "Network") -> None:
     pictures = _trained_on(recipe)
     steps = recipe.steps_per_epoch(pictures)
     kept_back = f" ({_ALL_PICTURES - pictures:,} are kept back)" if recipe.validation else ""
+    at_most = ",\nat most: easy pictures are left out by chance" if recipe.prune else ""
     out.print(
         f"\nA step shows the network one batch of {recipe.batch_size:,} pictures, then moves "
         f"every\nparameter once, by {recipe.optimiser.capitalize()} with learning rate "
         f"{recipe.learning_rate:g}.\n"
         f"An epoch shows it all {pictures:,} training pictures once{kept_back}:\n"
         f"{pictures:,} / {recipe.batch_size:,} = {steps:,} steps. "
-        f"{recipe.epochs} epochs are {recipe.epochs * steps:,} steps"
-        f"{', at most: easy pictures are left out by chance' if recipe.prune else ''}."
+        f"{recipe.epochs} epochs are {recipe.epochs * steps:,} steps{at_most}."
     )
 
 

@@ -149,12 +149,12 @@ def _describe(result: "TrainingResult") -> dict[str, Any]:
 
 def _print(result: "TrainingResult", option: str) -> None:
     kept, seconds = result.epochs[result.kept - 1], result.seconds
-    chosen = f"Kept epoch {kept.epoch}, " if result.recipe.keep == "best" else ""
+    chosen = f" Kept epoch {kept.epoch}." if result.recipe.keep == "best" else ""
     accuracy = kept.accuracy if kept.validation_accuracy is None else kept.validation_accuracy
-    kind = "training" if kept.validation_accuracy is None else "validation"
+    kind = "Training" if kept.validation_accuracy is None else "Validation"
     console().print(
-        f"\nTrained {result.parameters:,} parameters in {seconds['training']:.1f} s "
-        f"on {kept.data}. {chosen}{kind} accuracy {percent(accuracy)}.\n"
+        f"\nTrained {result.parameters:,} parameters in {seconds['training']:.1f} s.{chosen}\n"
+        f"{kind} accuracy {percent(accuracy)} on {kept.data}.\n"
         f"Model file: {result.run.model}\n"
         f"Next: {program_name()} evaluate {result.run.folder}{option}"
     )
