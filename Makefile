@@ -4,7 +4,7 @@ BIN := .venv/bin
 # For instance: make run PIP_OPTIONS="--extra-index-url https://download.pytorch.org/whl/cpu"
 PIP_OPTIONS ?=
 
-.PHONY: run test lint bench setup clean
+.PHONY: run test lint bench notebook setup clean
 
 run: setup
 	$(BIN)/hemline demo
@@ -24,6 +24,11 @@ bench: setup
 	$(BIN)/python benchmarks/seed.py
 	$(BIN)/python benchmarks/rate.py
 	$(BIN)/python benchmarks/rungs.py
+
+# Executes the notebook, with the real data, into the file that people open.
+notebook: setup
+	$(BIN)/jupytext --quiet --to ipynb notebooks/fashion_mnist.py
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/jupyter execute --inplace notebooks/fashion_mnist.ipynb
 
 setup: .venv/.ready
 

@@ -1,0 +1,65 @@
+"""The reference is fresh, and names all that there is."""
+
+import importlib.util
+import re
+
+import yaml
+from typer.main import get_command
+
+from hemline.cli.app import app
+from hemline.models import shipped_models
+from tests.docs.blocks import ROOT
+
+
+def reference():
+    spec = importlib.util.spec_from_file_location("commands", ROOT / "docs" / "commands.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_command_reference_is_what_the_program_says():
+    module = reference()
+    assert module.PAGE.read_text() == module.render(), "run: python docs/commands.py"
+
+
+def test_every_command_is_in_the_reference_and_shown_somewhere():
+    pages = [path.read_text() for path in (ROOT / "docs").glob("*.md") if path.stem != "commands"]
+    shown = "\n".join([*pages, (ROOT / "README.md").read_text()])
+    for name in get_command(app).commands:
+        assert f"## hemline {name}\n" in (ROOT / "docs" / "commands.md").read_text()
+        assert f"hemline {name}" in shown
+
+
+def test_every_environment_variable_is_documented():
+    code = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
+    used = set(re.findall(r"\b(?:HEMLINE|KERAS)_[A-Z]+\b", code))
+    documented = (ROOT / "docs" / "environment.md").read_text()
+    assert used >= {"HEMLINE_DATA", "HEMLINE_CACHE"}
+    assert {name for name in used if f"`{name}`" not in documented} == set()
+
+
+def test_every_shipped_model_has_a_card_that_hugging_face_reads():
+    for name in shipped_models():
+        card = (ROOT / "src" / "hemline" / "models" / f"{name}.md").read_text()
+        _, head, body = card.split("---\n", 2)
+        facts = yaml.safe_load(head)
+        assert {"license", "pipeline_tag", "datasets", "metrics", "model-index"} <= facts.keys()
+        assert facts["model-index"][0]["results"][0]["metrics"][0]["type"] == "accuracy"
+        assert f"# {name}" in body
+
+
+def test_every_figure_of_the_readme_stands_in_the_file_beside_its_command():
+    readme = (ROOT / "README.md").read_text()
+    table = readme.partition("## Figures")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    link = ""
+    for what, figure, command in rows[2:]:
+        found = re.search(r"\]\((.*?)\)", command)
+        assert found or command == "same", f"no command behind: {what}"
+        link = found[1] if found else link
+        written = re.search(r"\d[\d,]*\.?(\d*)", figure)
+        digits, stated = len(written[1]), float(written[0].replace(",", ""))
+        measured = re.findall(r"\d[\d,]*(?:\.\d+)?", (ROOT / link).read_text())
+        rounded = {round(float(number.replace(",", "")), digits) for number in measured}
+        assert stated in rounded, f"{figure} is not in {link}: {what}"
