@@ -11,7 +11,8 @@ import pytest
 AXE = "axe-core@4.14.1"
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while Playwright is open, nothing else can run an event loop.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
     """The system's own Chromium, headless."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -20,6 +20,7 @@ settings.load_profile("patient")
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
+_CONV = ["network=conv", "widths=[16, 16]", "epochs=2", "validation=0", "calibrate=false"]
 _NAMED = os.environ.get("HEMLINE_DATA")
 _REAL_FOLDER = Path(_NAMED).resolve() if _NAMED else cache_folder()
 
@@ -72,7 +73,7 @@ def small_run(sketches: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Tr
 def conv_run(sketches: Dataset, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
     """A narrow convolutional network by the recipe `fast` on sketches."""
     folder = tmp_path_factory.mktemp("runs") / "conv"
-    recipe = load_recipe("fast", ["network=conv", "widths=[16, 16]", "epochs=2"])
+    recipe = load_recipe("fast", _CONV)
     return train(recipe, sketches, folder=folder)
 
 

@@ -218,7 +218,7 @@ def test_predict_answers_for_good_files_and_complains_of_bad_ones(program, small
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["train", "sead"], "Expected a recipe (accurate, fast, improved, seed, tiny)"),
+        (["train", "sead"], "Expected a recipe (accurate, fast, improved, photo, seed, tiny)"),
         (["train", "seed", "--set", "epochs=0"], "Expected epochs above zero"),
         (["train", "seed", "--resume"], "Expected --out DIR beside --resume"),
         (["train", "seed", "--data", "nowhere"], "received nowhere that cannot be read"),

@@ -9,8 +9,8 @@ PIPE = """
 import numpy as np
 from hemline import Classifier
 model = Classifier.load({model!r})
-def sound(x): return model._run("probabilities", x)
-def inverted(x): return model._run("probabilities", 255 - x)
+def sound(x): return model._run(["probabilities"], x)[0]
+def inverted(x): return model._run(["probabilities"], 255 - x)[0]
 """
 
 
