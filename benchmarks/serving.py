@@ -136,7 +136,8 @@ def hey(
     url = f"http://127.0.0.1:{PORT}{path}"
     said = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
     statuses = {int(s): int(n) for s, n in re.findall(r"\[(\d{3})\]\s+(\d+) responses", said)}
-    errors = sum(int(n) for n in re.findall(r"^\s+\[(\d+)\]\s+\w+ ", said, re.M))
+    failed = said.partition("Error distribution:")[2]  # lines of a count and a reason
+    errors = sum(int(count) for count in re.findall(r"^\s*\[(\d+)\]", failed, re.M))
     good = statuses.pop(200, 0)
     total = float(re.search(r"Total:\s+([\d.]+) secs", said)[1])  # type: ignore[index]
     shares = dict(re.findall(r"(\d+)%+ in ([\d.]+) secs", said))
