@@ -8,6 +8,7 @@ through the same code everywhere, so that every contestant does the same work.
 """
 
 import argparse
+import base64
 import contextlib
 import json
 import os
@@ -53,6 +54,7 @@ class Contestant:
     tensors: str
     photos: str
     variables: dict[str, str] = field(default_factory=dict)
+    takes: str = "JPEG"  # the form of a photograph
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def contestants(model: str, folder: Path) -> list[Contestant]:
             "/infer",
             "/infer",
             LITSERVE.variables,
+            takes="JPEG, base64",
         ),
         Contestant(
             "FastAPI, Keras in the handler",
@@ -146,7 +149,7 @@ def hey(
 
 
 def material(folder: Path, model: str) -> dict[str, tuple[Path, str]]:
-    """The two bodies that are sent, with their types."""
+    """The bodies that are sent, with their types."""
     sys.path.insert(0, str(ROOT.parent))
     from tests.photos.drawing import COLOURS, draw_photo
 
@@ -156,11 +159,14 @@ def material(folder: Path, model: str) -> dict[str, tuple[Path, str]]:
     request = {"inputs": [tensor | {"data": trousers.ravel().tolist()}]}
     (folder / "tensor.json").write_text(json.dumps(request, separators=(",", ":")))
     draw_photo("trousers", COLOURS["blue"], size=(768, 1024)).save(folder / "photo.jpg")
+    packed = base64.b64encode((folder / "photo.jpg").read_bytes()).decode()
+    (folder / "photo.json").write_text(json.dumps({"image": packed}))
     if Classifier.load(model).predict(trousers) != 1:
         sys.exit("Expected a model that knows trousers, received another; name one with --model")
     return {
         "v2 tensor": (folder / "tensor.json", "application/json"),
         "JPEG": (folder / "photo.jpg", "image/jpeg"),
+        "JPEG, base64": (folder / "photo.json", "application/json"),
     }
 
 
@@ -173,8 +179,11 @@ def measure(
     for _ in range(rounds):
         for contestant in everybody:
             with running(contestant, ready):
-                for what, (body, kind) in bodies.items():
-                    path = contestant.tensors if what == "v2 tensor" else contestant.photos
+                for what, form, path in (
+                    ("v2 tensor", "v2 tensor", contestant.tensors),
+                    ("JPEG", contestant.takes, contestant.photos),
+                ):
+                    body, kind = bodies[form]
                     hey(path, body, kind, 4, min(seconds, 3))  # warm
                     for connections in CONNECTIONS:
                         load = hey(path, body, kind, connections, seconds)
