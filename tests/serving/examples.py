@@ -1,5 +1,6 @@
 """Draws the examples of the page: python -m tests.serving.examples FOLDER."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -9,34 +10,53 @@ from hemline.classifier import Classifier
 from hemline.data.sketches import draw_sketches
 from hemline.labels import CLASSES
 from hemline.models import shipped_models
+from hemline.photos import see
 from tests.photos.drawing import COLOURS, draw_photo
 
 PHOTOS = {
-    "photo-t-shirt": ("t-shirt", "red", "wood", (196, 160, 120)),
-    "photo-trousers": ("trousers", "blue", "plain", (222, 220, 214)),
-    "photo-dress": ("dress", "green", "carpet", (205, 200, 190)),
+    "T-shirt/top": ("t-shirt", "blue", "wood", (196, 160, 120)),
+    "Trouser": ("trousers", "red", "plain", (222, 220, 214)),
+    "Dress": ("dress", "green", "carpet", (205, 200, 190)),
 }
 
 
 def main(folder):
+    models = [Classifier.load(name) for name in shipped_models()]
     for label, name in enumerate(CLASSES):
-        file = name.lower().replace("/", "-").replace(" ", "-")
-        Image.fromarray(sketch(label)).save(folder / f"{file}.png", optimize=True)
-    for seed, (name, (garment, colour, ground, tint)) in enumerate(PHOTOS.items()):
-        photo = draw_photo(garment, COLOURS[colour], ground, tint, (360, 480), seed=seed)
-        photo.save(folder / f"{name}.jpg", quality=85)
+        known(models, label, lambda seed, label=label: sketch(label, seed)).save(
+            folder / f"{file_name(name)}.png", optimize=True
+        )
+    for name, drawing in PHOTOS.items():
+        known(models, CLASSES.index(name), lambda seed, drawing=drawing: photo(drawing, seed)).save(
+            folder / f"photo-{file_name(name)}.jpg", quality=85
+        )
     house().save(folder / "photo-house.jpg", quality=85)
 
 
-def sketch(label):
-    """A drawn garment that all models know: the page is to show how it goes, not to puzzle."""
-    models = [Classifier.load(name) for name in shipped_models()]
+def file_name(name):
+    return name.lower().replace("/", "-").replace(" ", "-")
+
+
+def known(models, label, draw):
+    """The first drawing that all models know: the page is to show how it goes, not to puzzle."""
     for seed in range(100):
-        pixels, labels = draw_sketches(10, seed)
-        picture = pixels[labels == label]
-        if all(m.predict(picture) == label and not m.is_foreign(picture) for m in models):
-            return picture[0]
+        image = draw(seed)
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG")
+        pixels = see(buffer.getvalue()).pixels
+        if all(m.predict(pixels) == label and not m.is_foreign(pixels) for m in models):
+            return image
     raise LookupError(CLASSES[label])
+
+
+def sketch(label, seed):
+    pixels, labels = draw_sketches(10, seed)
+    return Image.fromarray(pixels[labels == label][0])
+
+
+def photo(drawing, seed):
+    garment, colour, ground, tint = drawing
+    return draw_photo(garment, COLOURS[colour], ground, tint, (360, 480), seed=seed)
 
 
 def house():

@@ -6,8 +6,8 @@ import * as server from "./server.js";
 
 const $ = (id) => document.getElementById(id);
 const EXAMPLES = [
-  ["photo-t-shirt.jpg", "Drawn photograph of a T-shirt"],
-  ["photo-trousers.jpg", "Drawn photograph of trousers"],
+  ["photo-t-shirt-top.jpg", "Drawn photograph of a T-shirt"],
+  ["photo-trouser.jpg", "Drawn photograph of trousers"],
   ["photo-dress.jpg", "Drawn photograph of a dress"],
   ["photo-house.jpg", "Drawing of a house, which is no garment"],
   ["t-shirt-top.png", "Sketch of a T-shirt"], ["trouser.png", "Sketch of trousers"],
