@@ -1,6 +1,9 @@
 """The page in a real browser."""
 
+import gzip
+import hashlib
 import re
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -164,3 +167,12 @@ def test_the_api_is_described_without_asking_anybody_else(page, shown):
     page.goto(shown.url + "/docs")
     page.wait_for_selector(".operation")
     assert "POST /classify" in page.inner_text("#operations")
+
+
+def test_the_runtime_in_the_package_is_the_one_that_it_says():
+    folder = resources.files("hemline.serving") / "page" / "ort"
+    said = (folder / "README.md").read_text()
+    module = (folder / "ort.wasm.bundle.min.mjs").read_bytes()
+    wasm = gzip.decompress((folder / "ort-wasm-simd-threaded.wasm.gz").read_bytes())
+    for content in (module, wasm):
+        assert hashlib.sha256(content).hexdigest() in said
