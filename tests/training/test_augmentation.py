@@ -124,6 +124,12 @@ def test_pictures_are_stretched_each_way_by_itself_and_only_so_far():
     assert abs(np.corrcoef(*edges)[0, 1]) < 0.2
 
 
+def test_a_batch_of_which_nothing_is_chosen_stays_as_it_is(pictures):
+    recipe = dataclasses.replace(load_recipe("photo"), distort=1e-9)
+    given = torch.tensor(pictures[:1])
+    assert (distort(recipe, chance(), given, torch.zeros(1, dtype=torch.bool)) == given).all()
+
+
 def test_photographs_are_always_distorted_and_others_in_a_share(pictures):
     recipe = dataclasses.replace(load_recipe("seed"), tone=0.5, distort=0.3)
     photographs = torch.arange(len(pictures)) < 80

@@ -27,6 +27,8 @@ def distort(
     """
     chosen = photographs | (chances(pixels, generator) < recipe.distort)
     some = pixels[chosen]
+    if not len(some):  # the last batch of an epoch may be small
+        return pixels
     if recipe.rotate or recipe.stretch:
         some = warp(some, degrees=recipe.rotate, stretch=recipe.stretch, generator=generator)
     if recipe.tone:
