@@ -45,7 +45,7 @@ DeviceOption = Annotated[
     str,
     typer.Option(metavar="DEVICE", help="auto, cpu or cuda; auto takes a GPU where there is one."),
 ]
-_MODEL = "Model file, run folder, or accurate or tiny, which come with Hemline."
+_MODEL = "Model file, run folder, or accurate, photo or tiny, which come with Hemline."
 ModelArgument = Annotated[str, typer.Argument(metavar="[MODEL]", help=_MODEL)]
 ModelOption = Annotated[str, typer.Option("--model", metavar="MODEL", help=_MODEL)]
 
