@@ -74,26 +74,41 @@ class Classifier:
         Raises:
             ModelFileError: no such file, or not a Hemline model file.
         """
-        import onnxruntime
-
         file = find_model(path)
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 4  # what goes wrong is said once, by the exception
         try:
-            session = onnxruntime.InferenceSession(
-                file.read_bytes(), options, providers=["CPUExecutionProvider"]
-            )
+            return cls.from_bytes(file.read_bytes(), file)
         except OSError as error:
             raise ModelFileError(
                 f"Expected a model file, received {file} that cannot be read ({error.strerror}); "
                 "make one with hemline train."
             ) from error
+
+    @classmethod
+    def from_bytes(cls, content: bytes, path: Path, *, threads: int = 0) -> "Classifier":
+        """Open the content of a model file.
+
+        Args:
+            content: of the file.
+            path: what errors call it.
+            threads: that one call may use; 0 for as many as there are cores.
+
+        Raises:
+            ModelFileError: not a Hemline model file.
+        """
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4  # what goes wrong is said once, by the exception
+        options.intra_op_num_threads = threads
+        providers = ["CPUExecutionProvider"]
+        try:
+            session = onnxruntime.InferenceSession(content, options, providers=providers)
         except Exception as error:  # ONNX Runtime's own exceptions have no common base
             raise ModelFileError(
-                f"Expected a model file, received {file} that is not ONNX or is damaged; "
+                f"Expected a model file, received {path} that is not ONNX or is damaged; "
                 "make one with hemline train."
             ) from error
-        return cls(session, file)
+        return cls(session, path)
 
     def logits(self, pictures: ArrayLike) -> NDArray[np.float32]:
         """Scores before the softmax, float32 `(n, 10)`.

@@ -55,23 +55,18 @@ def open_model(path: str | Path) -> OpenModel:
     Raises:
         ModelFileError: not a model file, or one that takes trousers for something else.
     """
-    import onnxruntime
-
     file = find_model(path)
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4
-    # More threads answer no faster at this size, and take the processor from other workers.
-    options.intra_op_num_threads = 1
     try:
         content = file.read_bytes()
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's own exceptions have no common base
+    except OSError as error:
         raise ModelFileError(
-            f"Expected a model file, received {file} that cannot be read or is damaged; "
+            f"Expected a model file, received {file} that cannot be read ({error.strerror}); "
             "make one with hemline train."
         ) from error
+    # More threads answer no faster at this size, and take the processor from other workers.
+    classifier = Classifier.from_bytes(content, file, threads=1)
     version = hashlib.sha256(content).hexdigest()[:12]
-    opened = OpenModel(Classifier(session, file), content, version)
+    opened = OpenModel(classifier, content, version)
     _try(opened)
     return opened
 
