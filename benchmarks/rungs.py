@@ -35,8 +35,8 @@ _SHORT = ("learning_rate=0.002", "schedule=triangle")
 _PLAIN = ("validation=0", "calibrate=false")
 SETTINGS = [
     Setting(88, "seed", ("epochs=4", *_SHORT)),
-    Setting(90, "seed", ("widths=[384]", "epochs=12", *_SHORT)),
-    Setting(92, "fast", ("widths=[16,32,64]", "epochs=3", *_PLAIN)),
+    Setting(90, "fast", ("widths=[16,32,64]", "epochs=1", "prune=0", *_PLAIN)),
+    Setting(92, "fast", ("widths=[16,32,64]", "epochs=4", *_PLAIN)),
     Setting(93, "fast", ("widths=[24,48,96]", "epochs=5", *_PLAIN)),
     Setting(94, "fast", ("widths=[32,64,128]", "epochs=10", *_PLAIN)),
     Setting(95, "accurate", seeds=3),
