@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hemline.errors import ModelFileError
 from hemline.labels import CLASSES
-from hemline.models import DEFAULT, find_model
+from hemline.models import DEFAULT, read_model
 from hemline.pixels import Pixels, as_pixels
 
 _CHUNK = 500  # pictures at a time: bounds the memory, and loses no speed
@@ -74,14 +74,8 @@ class Classifier:
         Raises:
             ModelFileError: no such file, or not a Hemline model file.
         """
-        file = find_model(path)
-        try:
-            return cls.from_bytes(file.read_bytes(), file)
-        except OSError as error:
-            raise ModelFileError(
-                f"Expected a model file, received {file} that cannot be read ({error.strerror}); "
-                "make one with hemline train."
-            ) from error
+        file, content = read_model(path)
+        return cls.from_bytes(content, file)
 
     @classmethod
     def from_bytes(cls, content: bytes, path: Path, *, threads: int = 0) -> "Classifier":

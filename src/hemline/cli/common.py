@@ -5,10 +5,14 @@ import os
 import shlex
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from hemline.errors import HemlineError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,6 +52,17 @@ DeviceOption = Annotated[
 _MODEL = "Model file, run folder, or accurate, photo or tiny, which come with Hemline."
 ModelArgument = Annotated[str, typer.Argument(metavar="[MODEL]", help=_MODEL)]
 ModelOption = Annotated[str, typer.Option("--model", metavar="MODEL", help=_MODEL)]
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say in one sentence why `path` cannot be written, if it cannot."""
+    try:
+        yield
+    except OSError as error:
+        raise HemlineError(
+            f"Expected to write {path}, received an error ({error.strerror}); choose another path."
+        ) from error
 
 
 def print_json(document: Any) -> None:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hemline.cli.common import DataOption, JsonOption, console, percent, print_json
-from hemline.errors import HemlineError
+from hemline.cli.common import DataOption, JsonOption, console, percent, print_json, writing
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,12 +61,8 @@ def command(
 def _write(diagnosis: "Diagnosis", path: Path) -> None:
     from hemline.doctor.page import write_page
 
-    try:
+    with writing(path):
         write_page(diagnosis, path)
-    except OSError as error:
-        raise HemlineError(
-            f"Expected to write {path}, received an error ({error.strerror}); choose another path."
-        ) from error
 
 
 def _print(diagnosis: "Diagnosis", html: Path | None) -> None:

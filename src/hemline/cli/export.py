@@ -12,6 +12,7 @@ from hemline.cli.common import (
     console,
     print_json,
     print_training_data,
+    writing,
 )
 from hemline.errors import HemlineError
 
@@ -68,12 +69,8 @@ def _write(classifier: "Classifier", path: Path) -> "KerasFile":
     """Write the file, or say in one sentence why not."""
     from hemline.keras_file import write_keras
 
-    try:
+    with writing(path):
         return write_keras(classifier, path)
-    except OSError as error:
-        raise HemlineError(
-            f"Expected to write {path}, received an error ({error.strerror}); choose another path."
-        ) from error
 
 
 def _print(written: "KerasFile") -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from hemline.cli.answers import Row, make_rows, said
-from hemline.cli.common import console, percent
+from hemline.cli.common import console, percent, writing
 from hemline.errors import HemlineError
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ def write_csv(
     from hemline.report import PredictionFile
 
     model = sha256(classifier.path.read_bytes()).hexdigest()[:16]
-    with closing(_opened(PredictionFile, path, model)) as table:
+    with writing(path):
+        opened = PredictionFile(path, model)
+    with closing(opened) as table:
         missing = [file for file in files if str(file) not in table.done]
         try:
             with _read(missing, megapixels) as reads:
@@ -78,15 +80,6 @@ def write_csv(
             raise typer.Exit(130) from None
         bad = sum(str(file) in table.bad for file in files)
     return {"csv": str(path), "files": len(files), "new": len(missing), "bad": bad}
-
-
-def _opened(kind: Any, path: Path, model: str) -> Any:
-    try:
-        return kind(path, model)
-    except OSError as error:
-        raise HemlineError(
-            f"Expected to write {path}, received an error ({error.strerror}); choose another path."
-        ) from error
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hemline.errors import HemlineError
+from hemline.cli.common import writing
 from hemline.files import write_whole
 
 if TYPE_CHECKING:
@@ -15,12 +15,8 @@ _FIRST = 24  # test pictures on the sheet of predictions
 
 def write_picture(path: Path, png: bytes) -> None:
     """Write a picture, or say in one sentence why not."""
-    try:
+    with writing(path):
         write_whole(path, png)
-    except OSError as error:
-        raise HemlineError(
-            f"Expected to write {path}, received an error ({error.strerror}); choose another path."
-        ) from error
 
 
 def draw_predictions(classifier: "Classifier", dataset: "Dataset") -> bytes:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hemline.cli.common import DataOption, JsonOption, accuracy_line, console, print_json
+from hemline.cli.common import DataOption, JsonOption, accuracy_line, console, print_json, writing
 from hemline.errors import HemlineError
 
 if TYPE_CHECKING:
@@ -57,12 +57,8 @@ def write_page(runs: Sequence["Examined"], path: Path) -> None:
     """
     from hemline.report import write_report
 
-    try:
+    with writing(path):
         write_report(runs, [_augmented(run) for run in runs], path)
-    except OSError as error:
-        raise HemlineError(
-            f"Expected to write {path}, received an error ({error.strerror}); choose another path."
-        ) from error
 
 
 def _data_of(runs: list[str]) -> str | None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from hemline.errors import ModelFileError
+
 _FOLDER = Path(__file__).parent
 DEFAULT = "accurate"
 PHOTO = "photo"  # where photographs are to be answered
@@ -18,3 +20,19 @@ def find_model(path: str | Path) -> Path:
         return _FOLDER / f"{path}.onnx"
     path = Path(path)
     return path / "model.onnx" if path.is_dir() else path
+
+
+def read_model(path: str | Path) -> tuple[Path, bytes]:
+    """The model file that `path` means, with its content.
+
+    Raises:
+        ModelFileError: it cannot be read.
+    """
+    file = find_model(path)
+    try:
+        return file, file.read_bytes()
+    except OSError as error:
+        raise ModelFileError(
+            f"Expected a model file, received {file} that cannot be read ({error.strerror}); "
+            "make one with hemline train."
+        ) from error

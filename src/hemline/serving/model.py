@@ -14,7 +14,7 @@ from hemline.classifier import Answers, Classifier
 from hemline.data.sketches import draw_sketches
 from hemline.errors import HemlineError, ModelFileError
 from hemline.labels import CLASSES
-from hemline.models import find_model
+from hemline.models import find_model, read_model
 from hemline.pixels import Pixels
 from hemline.serving.refusals import busy
 
@@ -55,14 +55,7 @@ def open_model(path: str | Path) -> OpenModel:
     Raises:
         ModelFileError: not a model file, or one that takes trousers for something else.
     """
-    file = find_model(path)
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ModelFileError(
-            f"Expected a model file, received {file} that cannot be read ({error.strerror}); "
-            "make one with hemline train."
-        ) from error
+    file, content = read_model(path)
     # More threads answer no faster at this size, and take the processor from other workers.
     classifier = Classifier.from_bytes(content, file, threads=1)
     version = hashlib.sha256(content).hexdigest()[:12]

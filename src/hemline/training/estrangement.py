@@ -55,7 +55,8 @@ def lying(pixels: Tensor, _generator: torch.Generator) -> Tensor:
 def rolled(pixels: Tensor, generator: torch.Generator) -> Tensor:
     """Quarters in another order: what was in the middle is in the corners."""
     side = pixels.shape[1]
-    down, right = torch.randint(side // 4, 3 * side // 4, (2,), generator=generator).tolist()
+    span, device = (side // 4, 3 * side // 4), pixels.device
+    down, right = torch.randint(*span, (2,), generator=generator, device=device).tolist()
     return pixels.roll((down, right), (1, 2))
 
 

@@ -73,5 +73,6 @@ def _precision(centred: Tensor) -> Tensor:
     """The inverse of the covariance of vectors whose mean is zero."""
     covariance = centred.T @ centred / len(centred)
     ridge = _RIDGE * covariance.diagonal().mean() + torch.finfo(torch.float32).tiny
-    precision: Tensor = torch.linalg.inv(covariance + ridge * torch.eye(len(covariance)))
+    ones = torch.ones_like(covariance[0])
+    precision: Tensor = torch.linalg.inv(covariance + ridge * ones.diag())
     return precision
