@@ -45,7 +45,6 @@ ALL_PEERS = [
     Peer("Keras tutorial on JAX", "keras_tutorial.py", JAX, 10),
     Peer("PyTorch perceptron", "pytorch_tutorial.py", PYTORCH, 10),
     Peer("Keras convnet on TensorFlow", "keras_cnn.py", TENSORFLOW, 15),
-    Peer("Keras convnet on JAX", "keras_cnn.py", JAX, 15),
     Peer("PyTorch convnet", "pytorch_cnn.py", PYTORCH, 10),
     Peer("HOG and SVM of scikit-learn", "sklearn_hog_svm.py", SKLEARN, 0),
 ]
