@@ -1,6 +1,6 @@
 """What each of the tutorial's improvements gives: the baseline, each change alone, all together.
 
-    python benchmarks/ablation.py [--seeds 3] [--jobs 2]
+    python benchmarks/ablation.py [--seeds 3] [--jobs 2] [--kept]
 
 Every training is judged once on the test part, after all choosing has been done on pictures cut
 from the training part. Trainings run side by side, one thread each; the seconds say how long one
@@ -10,13 +10,14 @@ takes under these conditions and are no measure of speed. Needs HEMLINE_DATA.
 import argparse
 import statistics
 import sys
-import tempfile
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
+from functools import partial
+from typing import Any
 
 from common import write_result
+from trainings import judged, older
 
-from hemline import Classifier, evaluate, load_recipe, open_dataset, train
+from hemline import Recipe, load_recipe
 
 WATCHED = ["validation=0.1"]  # choosing needs pictures to choose by; these are not trained on
 CHANGES = {
@@ -47,25 +48,16 @@ CHANGES = {
 TOGETHER = "all together: improved"
 
 
-def trained(name: str, seed: int) -> tuple[float, int, float]:
-    """Test accuracy in percent, epochs trained, and seconds."""
-    import torch
-
-    torch.set_num_threads(1)
-    recipe = load_recipe("improved") if name == TOGETHER else load_recipe("seed", CHANGES[name])
-    dataset = open_dataset()
-    with tempfile.TemporaryDirectory() as folder:
-        result = train(recipe, dataset, folder=Path(folder) / "run", seed=seed, device="cpu")
-        classifier = Classifier.load(result.run.model)
-        figures = evaluate(classifier, dataset.test.pixels, dataset.test.labels)
-    return 100 * figures.accuracy, len(result.epochs), result.seconds["training"]
+def recipe_of(name: str) -> Recipe:
+    """What a line of the table trains."""
+    return load_recipe("improved") if name == TOGETHER else load_recipe("seed", CHANGES[name])
 
 
-def row(name: str, runs: list[tuple[float, int, float]], baseline: float) -> str:
+def row(name: str, runs: list[dict[str, Any]], baseline: float) -> str:
     """One line of the table."""
-    accuracies = [accuracy for accuracy, _, _ in runs]
+    accuracies = [run["accuracy"] for run in runs]
     mean, deviation = statistics.mean(accuracies), statistics.stdev(accuracies)
-    epochs, seconds = (statistics.mean(figures) for figures in list(zip(*runs, strict=True))[1:])
+    epochs, seconds = (statistics.mean(run[key] for run in runs) for key in ("epochs", "seconds"))
     return (
         f"| {name} | {mean:.2f} ± {deviation:.2f} % | {mean - baseline:+.2f} "
         f"| {epochs:.0f} | {seconds:.0f} s |"
@@ -77,21 +69,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--kept", action="store_true", help="count trainings of earlier stages")
     arguments = parser.parse_args()
     rows = ["| | test accuracy | gain | epochs | training |", "| --- | ---: | ---: | ---: | ---: |"]
+    every: list[dict[str, Any]] = []
     baseline = 0.0
     with ProcessPoolExecutor(arguments.jobs) as pool:
+        train_one = partial(judged, kept=arguments.kept, threads=1)
         jobs = {
-            name: [pool.submit(trained, name, seed) for seed in range(arguments.seeds)]
+            name: [pool.submit(train_one, recipe_of(name), seed) for seed in range(arguments.seeds)]
             for name in (*CHANGES, TOGETHER)
         }
         for name, futures in jobs.items():
             runs = [future.result() for future in futures]
-            baseline = baseline or statistics.mean(accuracy for accuracy, _, _ in runs)
+            every += runs
+            baseline = baseline or statistics.mean(run["accuracy"] for run in runs)
             rows.append(row(name, runs, baseline))
             print(rows[-1], file=sys.stderr)
     note = f"Mean ± standard deviation over {arguments.seeds} seeds; gain over the first line."
-    write_result("ablation", "\n".join(rows) + f"\n\n{note}")
+    write_result("ablation", "\n".join(rows) + f"\n\n{note}{older(every)}")
 
 
 if __name__ == "__main__":

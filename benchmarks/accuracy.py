@@ -1,18 +1,18 @@
 """Test accuracy of a recipe: the mean over several seeds with its standard deviation.
 
-    python benchmarks/accuracy.py [RECIPE] [--seeds 5]
+    python benchmarks/accuracy.py [RECIPE] [--seeds 5] [--kept]
 
-The last epoch counts, whatever its accuracy; no seed is left out. Needs HEMLINE_DATA.
+The last epoch counts, whatever its accuracy, unless the recipe keeps the best by validation; no
+seed is left out. Needs HEMLINE_DATA.
 """
 
 import argparse
 import statistics
-import tempfile
-from pathlib import Path
 
 from common import write_result
+from trainings import judged, older
 
-from hemline import Classifier, evaluate, load_recipe, open_dataset, train
+from hemline import load_recipe
 
 
 def main() -> None:
@@ -20,26 +20,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("recipe", nargs="?", default="seed")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--kept", action="store_true", help="count trainings of earlier stages")
     arguments = parser.parse_args()
-    recipe, dataset = load_recipe(arguments.recipe), open_dataset()
+    recipe = load_recipe(arguments.recipe)
     rows = ["| seed | parameters | test accuracy | 95 % interval | training |"]
     rows.append("| ---: | ---: | ---: | ---: | ---: |")
-    accuracies = []
+    runs = []
     for seed in range(arguments.seeds):
-        with tempfile.TemporaryDirectory() as folder:
-            result = train(recipe, dataset, folder=Path(folder) / "run", seed=seed)
-            classifier = Classifier.load(result.run.model)
-            figures = evaluate(classifier, dataset.test.pixels, dataset.test.labels)
-        accuracies.append(100 * figures.accuracy)
-        low, high = (100 * bound for bound in figures.interval)
+        run = judged(recipe, seed, kept=arguments.kept)
+        runs.append(run)
+        low, high = run["interval"]
         rows.append(
-            f"| {seed} | {result.parameters:,} | {accuracies[-1]:.2f} % "
-            f"| {low:.2f} to {high:.2f} | {result.seconds['training']:.1f} s |"
+            f"| {seed} | {run['parameters']:,} | {run['accuracy']:.2f} % "
+            f"| {low:.2f} to {high:.2f} | {run['seconds']:.1f} s |"
         )
+    accuracies = [run["accuracy"] for run in runs]
     mean, deviation = statistics.mean(accuracies), statistics.stdev(accuracies)
-    summary = f"{mean:.2f} ± {deviation:.2f} % over {len(accuracies)} seeds, on {dataset.name}."
+    summary = f"{mean:.2f} ± {deviation:.2f} % over {len(runs)} seeds, on {runs[0]['data']}."
     table = "\n".join(rows)
-    write_result(f"accuracy-{recipe.name}", f"{table}\n\n{summary}")
+    write_result(f"accuracy-{recipe.name}", f"{table}\n\n{summary}{older(runs)}")
 
 
 if __name__ == "__main__":
