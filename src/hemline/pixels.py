@@ -10,8 +10,9 @@ from hemline.errors import PixelsError
 SIDE = 28
 Pixels = NDArray[np.uint8]
 
-_BORDER = np.ones((SIDE, SIDE), dtype=bool)
-_BORDER[1:-1, 1:-1] = False
+_inside = np.zeros((SIDE, SIDE), dtype=bool)
+_inside[1:-1, 1:-1] = True
+_BORDER = np.flatnonzero(~_inside)  # places: for one picture a mask takes three times as long
 
 
 def as_pixels(pictures: Any) -> Pixels:
@@ -99,7 +100,7 @@ def _as_batch(array: Pixels) -> Pixels:
 def _refuse_inverted(array: Pixels) -> None:
     # Of the 70,000 pictures of Fashion-MNIST none has more than 58 % of its border this bright;
     # of their negatives 99.9 % have more than 70 %.
-    bright = (array[:, _BORDER] >= 128).mean(axis=1) >= 0.7
+    bright = (array.reshape(-1, SIDE * SIDE)[:, _BORDER] >= 128).mean(axis=1) >= 0.7
     if bright.any():
         raise PixelsError(
             f"Expected bright garments on a black background, received a dark-on-bright picture "

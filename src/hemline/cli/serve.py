@@ -20,7 +20,10 @@ def command(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: one that is free.")] = 8000,
     workers: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Processes that answer; one suits two cores.")
+        int,
+        typer.Option(
+            min=1, metavar="N", help="Processes that answer; as many as cores are the fastest."
+        ),
     ] = 1,
     max_megabytes: Annotated[
         float, typer.Option(min=0.001, metavar="N", help="Larger bodies are refused.")

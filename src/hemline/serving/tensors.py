@@ -32,7 +32,7 @@ class InputTensor(BaseModel):
     name: str
     shape: list[int] = Field(min_length=1, max_length=8)
     datatype: str
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = Field(default_factory=dict)  # `{}` were copied deeply
     data: list[Any] | None = None
 
 
@@ -42,7 +42,7 @@ class RequestedOutput(BaseModel):
     model_config = ConfigDict(strict=True)
 
     name: str
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = Field(default_factory=dict)
 
 
 class InferRequest(BaseModel):
@@ -51,9 +51,9 @@ class InferRequest(BaseModel):
     model_config = ConfigDict(strict=True)
 
     id: str | None = None
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = Field(default_factory=dict)
     inputs: list[InputTensor] = Field(min_length=1, max_length=1)
-    outputs: list[RequestedOutput] = Field(default=[], max_length=len(OUTPUTS))
+    outputs: list[RequestedOutput] = Field(default_factory=list, max_length=len(OUTPUTS))
 
 
 def parse(body: bytes, json_length: str | None) -> tuple[InferRequest, Pixels]:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import functools
 import socket
+import sys
 
 import uvicorn
 
@@ -13,10 +14,13 @@ from hemline.serving.logs import log_config
 from hemline.serving.settings import Settings
 
 BACKLOG = 2048
+# Seconds; after Python's own 5 ms a busy event loop would let the model hand over its answers.
+_SWITCH = 0.0005
 
 
 def work(listener: socket.socket, settings: Settings, json_logs: bool) -> None:
     """Answer what comes through `listener` until SIGTERM or SIGINT."""
+    sys.setswitchinterval(_SWITCH)
     config = uvicorn.Config(
         functools.partial(create_app, settings),
         factory=True,
