@@ -1,285 +1,153 @@
 """`hemline serve` beside its peers: requests a second, latency, and a long run at full load.
 
-All serve one model file (the Keras peer the same network and weights as .keras) on loopback, in
-turn; server and load share the machine. The load is hey's (apt-get install hey). Photographs go
+All serve one model (the Keras peer the same network and weights as .keras) on loopback, in turn;
+server and load share the machine. The load is wrk's, which checks every answer. Photographs go
 through the same code everywhere, so that every contestant does the same work.
 
-    python benchmarks/serving.py [--rounds 3] [--seconds 10] [--soak 600] [--model accurate]
+    python benchmarks/serving.py [--rounds 3] [--seconds 6] [--model photo]
+    python benchmarks/serving.py --only-soak 600
 """
 
 import argparse
-import base64
-import contextlib
-import json
-import os
-import re
 import shutil
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
-import time
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from common import PEERS, ROOT, Environment, write_result
-
-from hemline.classifier import Classifier
-from hemline.data.sketches import draw_sketches
-from hemline.models import find_model
+from common import write_result
+from serving_contestants import PHOTO, TENSOR, Contestant, answers, contestants, running
+from serving_load import Load, begin, load, load_at, result
 
 CONNECTIONS = (1, 32, 256)
-PORT = 8391
-SOURCE = {"PYTHONPATH": str(ROOT.parent / "src")}
-_PHOTOS = ["pillow==13.0.0", "opencv-python-headless==5.0.0.93", "numpy==2.4.6"]
-KERAS = Environment(
-    "serving-keras",
-    ["tensorflow-cpu==2.21.0", "keras==3.15.1", "fastapi==0.165.0", "uvicorn==0.54.0", *_PHOTOS],
-    SOURCE | {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"},
-)
-LITSERVE = Environment("serving-litserve", ["litserve", "onnxruntime==1.32.0", *_PHOTOS], SOURCE)
+PHOTO_TIMES = 3  # a photograph takes so long that fewer seconds would hold too few of them
+SOAK = {TENSOR: 32, PHOTO: 2}  # connections
+Found = dict[tuple[str, int, str], list[Load]]
 
 
-@dataclass(frozen=True)
-class Contestant:
-    """A server, and where it takes tensors and photographs."""
-
-    name: str
-    command: list[str]
-    tensors: str
-    photos: str
-    variables: dict[str, str] = field(default_factory=dict)
-    takes: str = "JPEG"  # the form of a photograph
-
-
-@dataclass(frozen=True)
-class Load:
-    """What hey measured: requests a second, seconds, and answers that were not 200."""
-
-    rate: float
-    p50: float
-    p99: float
-    lost: int
-
-
-def contestants(model: str, folder: Path) -> list[Contestant]:
-    """Hemline and its peers on one model."""
-    file = find_model(model)
-    keras = folder / "model.keras"
-    export = [sys.executable, "-m", "hemline", "export", str(file), "--format", "keras"]
-    subprocess.run([*export, "--out", str(keras)], check=True, capture_output=True)
-    hemline = [sys.executable, "-m", "hemline", "serve", str(file), "--port", str(PORT)]
-    infer = f"/v2/models/{file.stem}/infer"
-    return [
-        Contestant("Hemline", hemline, infer, "/classify"),
-        Contestant(
-            "LitServe",
-            [LITSERVE.python(), str(PEERS / "serving_litserve.py"), str(file), str(PORT)],
-            "/infer",
-            "/infer",
-            LITSERVE.variables,
-            takes="JPEG, base64",
-        ),
-        Contestant(
-            "FastAPI, Keras in the handler",
-            [KERAS.python(), str(PEERS / "serving_keras.py"), str(keras), str(PORT)],
-            "/infer",
-            "/classify",
-            KERAS.variables,
-        ),
-    ]
-
-
-@contextlib.contextmanager
-def running(contestant: Contestant, body: bytes) -> Iterator[subprocess.Popen[bytes]]:
-    """A server that has answered once."""
-    with tempfile.TemporaryFile() as log:
-        variables = os.environ | contestant.variables
-        process = subprocess.Popen(contestant.command, stdout=log, stderr=log, env=variables)
-        try:
-            while not answers(contestant.tensors, body):
-                if process.poll() is not None:
-                    log.seek(0)
-                    sys.exit(f"{contestant.name} has ended:\n{log.read().decode()[-2000:]}")
-                time.sleep(0.2)
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            for child in psutil.Process(process.pid).children(recursive=True):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    child.terminate()
-            process.wait(60)
-
-
-def answers(path: str, body: bytes, kind: str = "application/json") -> bytes | None:
-    """What a server answers; None if it does not."""
-    url = f"http://127.0.0.1:{PORT}{path}"
-    request = urllib.request.Request(url, body, {"Content-Type": kind})
-    try:
-        with urllib.request.urlopen(request, timeout=30) as reply:  # noqa: S310 - ours
-            content: bytes = reply.read()
-            return content
-    except OSError:
-        return None
-
-
-def hey(
-    path: str, body: Path, kind: str, connections: int, seconds: float, rate: float = 0
-) -> Load:
-    """Load for so long; with `rate` requests a second in all, else as many as come back."""
-    command = ["hey", "-c", str(connections), "-z", f"{seconds}s", "-m", "POST", "-T", kind]
-    command += ["-t", "60", "-D", str(body)]
-    if rate:
-        command += ["-q", f"{rate / connections:.6f}"]
-    url = f"http://127.0.0.1:{PORT}{path}"
-    said = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
-    statuses = {int(s): int(n) for s, n in re.findall(r"\[(\d{3})\]\s+(\d+) responses", said)}
-    failed = said.partition("Error distribution:")[2]  # lines of a count and a reason
-    errors = sum(int(count) for count in re.findall(r"^\s*\[(\d+)\]", failed, re.M))
-    good = statuses.pop(200, 0)
-    total = float(re.search(r"Total:\s+([\d.]+) secs", said)[1])  # type: ignore[index]
-    shares = dict(re.findall(r"(\d+)%+ in ([\d.]+) secs", said))
-    p50, p99 = (float(shares.get(share, "nan")) for share in ("50", "99"))
-    return Load(good / total, p50, p99, sum(statuses.values()) + errors)
-
-
-def material(folder: Path, model: str) -> dict[str, tuple[Path, str]]:
-    """The bodies that are sent, with their types."""
-    sys.path.insert(0, str(ROOT.parent))
-    from tests.photos.drawing import COLOURS, draw_photo
-
-    pixels, labels = draw_sketches(10, seed=4)
-    trousers = pixels[labels == 1]
-    tensor = {"name": "pixels", "datatype": "UINT8", "shape": [1, 28, 28]}
-    request = {"inputs": [tensor | {"data": trousers.ravel().tolist()}]}
-    (folder / "tensor.json").write_text(json.dumps(request, separators=(",", ":")))
-    draw_photo("trousers", COLOURS["blue"], size=(768, 1024)).save(folder / "photo.jpg")
-    packed = base64.b64encode((folder / "photo.jpg").read_bytes()).decode()
-    (folder / "photo.json").write_text(json.dumps({"image": packed}))
-    if Classifier.load(model).predict(trousers) != 1:
-        sys.exit("Expected a model that knows trousers, received another; name one with --model")
-    return {
-        "v2 tensor": (folder / "tensor.json", "application/json"),
-        "JPEG": (folder / "photo.jpg", "image/jpeg"),
-        "JPEG, base64": (folder / "photo.json", "application/json"),
-    }
-
-
-def measure(
-    everybody: list[Contestant], bodies: dict[str, tuple[Path, str]], rounds: int, seconds: float
-) -> dict[tuple[str, str, int], list[Load]]:
+def measure(everybody: list[Contestant], rounds: int, seconds: float) -> Found:
     """All rounds, contestants in turn."""
-    found: dict[tuple[str, str, int], list[Load]] = {}
-    ready = bodies["v2 tensor"][0].read_bytes()
+    found: Found = {}
     for _ in range(rounds):
         for contestant in everybody:
-            with running(contestant, ready):
-                for what, form, path in (
-                    ("v2 tensor", "v2 tensor", contestant.tensors),
-                    ("JPEG", contestant.takes, contestant.photos),
-                ):
-                    body, kind = bodies[form]
-                    hey(path, body, kind, 4, min(seconds, 3))  # warm
+            with running(contestant):
+                for what, question in contestant.questions.items():
+                    load(question, 4, 2)  # warm
                     for connections in CONNECTIONS:
-                        load = hey(path, body, kind, connections, seconds)
-                        found.setdefault((what, contestant.name, connections), []).append(load)
-                        print(what, contestant.name, connections, load, file=sys.stderr)
+                        answers(question)  # what was left of the load before is done
+                        long = seconds * (PHOTO_TIMES if what == PHOTO else 1)
+                        one = load(question, connections, long)
+                        found.setdefault((what, connections, contestant.name), []).append(one)
+                        print(what, contestant.name, one, file=sys.stderr)
     return found
 
 
-def half_load(hemline: Contestant, body: Path, kind: str, peak: float, seconds: float) -> Load:
+def table(found: Found) -> str:
+    """Medians over the rounds."""
+    rows = [
+        "| | connections | requests/s | p50 | p99 | refused, lost, wrong | Hemline is |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for (what, connections, name), loads in found.items():
+        rate = _median(loads, "rate")
+        mine = _median(found[what, connections, "Hemline"], "rate")
+        times = "" if name == "Hemline" else f"{mine / rate:.1f} times" if rate else ""
+        failed = [sum(getattr(one, key) for one in loads) for key in ("refused", "lost", "wrong")]
+        settled = all(one.is_settled for one in loads)
+        waits = [f"{_median(loads, key):,.1f} ms" if settled else "-" for key in ("p50", "p99")]
+        rows.append(
+            f"| {what}, {name} | {connections} | {rate:,.1f} | {' | '.join(waits)} "
+            f"| {', '.join(map(str, failed))} | {times} |"
+        )
+    return "\n".join([*rows[:2], *sorted(rows[2:], key=_order)])
+
+
+def _order(row: str) -> tuple[bool, int]:
+    what, connections = row.split("|")[1:3]
+    return not what.strip().startswith(TENSOR), int(connections)
+
+
+def _median(loads: list[Load], key: str) -> float:
+    return statistics.median(getattr(one, key) for one in loads)
+
+
+def half_loads(hemline: Contestant, found: Found, seconds: float) -> str:
     """Hemline at half of its peak."""
-    with running(hemline, body.read_bytes()):
-        hey(hemline.tensors, body, kind, 4, min(seconds, 3))
-        return hey(hemline.tensors, body, kind, 32, seconds, rate=peak / 2)
+    lines = []
+    with running(hemline):
+        for what, question in hemline.questions.items():
+            peak = max(_median(found[what, n, "Hemline"], "rate") for n in CONNECTIONS)
+            load(question, 4, 2)  # warm
+            half = load_at(question, peak / 2, seconds)
+            lines.append(
+                f"{what} at half of the peak ({half.rate:,.1f} of {peak:,.1f} requests/s): p50 "
+                f"{half.p50:.1f} ms, p99 {half.p99:.1f} ms; {half.refused} refused, {half.lost} "
+                f"lost, {half.wrong} wrong."
+            )
+    return "\n\n".join(lines)
 
 
-def soak(hemline: Contestant, body: Path, kind: str, seconds: float) -> str:
-    """Full load for long, every answer of one client compared, memory every ten seconds."""
-    content, wrong, checked, stop = body.read_bytes(), 0, 0, threading.Event()
-    memory: list[float] = []
-
-    def check() -> None:
-        nonlocal wrong, checked
-        while not stop.is_set():
-            answer = json.loads(answers(hemline.tensors, content) or b"{}")
-            wrong += answer.get("outputs", [{}, {}])[1].get("data") != [1]
-            checked += 1
-
-    with running(hemline, content) as process:
-
-        def watch() -> None:
-            while not stop.wait(seconds / 60):
-                tree = [psutil.Process(process.pid)]
-                tree += tree[0].children(recursive=True)
-                memory.append(sum(one.memory_info().rss for one in tree) / 1e6)
-
-        threads = [threading.Thread(target=work) for work in (check, watch)]
-        for thread in threads:
-            thread.start()
-        load = hey(hemline.tensors, body, kind, 32, seconds)
+def soak(hemline: Contestant, seconds: float) -> str:
+    """Full load for long, tensors and photographs at once; every answer checked, memory watched."""
+    with running(hemline) as process:
+        for question in hemline.questions.values():
+            load(question, 4, 2)  # warm
+        memory: list[float] = []
+        stop = threading.Event()
+        watching = threading.Thread(target=_watch, args=(process.pid, seconds / 100, memory, stop))
+        watching.start()
+        loads = {
+            what: begin(question, SOAK[what], seconds)
+            for what, question in hemline.questions.items()
+        }
+        done = {what: result(process, SOAK[what]) for what, process in loads.items()}
         stop.set()
-        for thread in threads:
-            thread.join()
-    first, last = statistics.mean(memory[5:15]), statistics.mean(memory[-10:])
+        watching.join()
+    told = [
+        f"{one.connections} connections of {what}: {one.answers:,} right answers, {one.refused} "
+        f"refused, {one.lost} lost, {one.wrong} wrong, p99 {one.p99:,.0f} ms"
+        for what, one in done.items()
+    ]
+    size = len(memory) / 10
+    tenths = [memory[int(size * place) : int(size * (place + 1))] for place in range(10)]
     return (
-        f"{seconds:g} s at full load, 32 connections: {load.rate * seconds:,.0f} answers, "
-        f"{load.lost} lost; {checked:,} compared, {wrong} wrong; memory of all processes "
-        f"{first:.0f} MB in the beginning, {last:.0f} MB in the end."
+        f"{seconds:g} s at full load. {'; '.join(told)}. Memory of all processes in each tenth of "
+        f"the time, MB: {', '.join(f'{statistics.mean(part):.0f}' for part in tenths if part)}."
     )
 
 
-def table(found: dict[tuple[str, str, int], list[Load]]) -> str:
-    """Medians over the rounds."""
-    rows = [
-        "| | connections | requests/s | p50 | p99 | not 200 | Hemline is |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for (what, name, connections), loads in sorted(found.items(), key=lambda one: one[0][::2]):
-        rate, p50, p99 = (
-            statistics.median(getattr(load, key) for load in loads)
-            for key in ("rate", "p50", "p99")
-        )
-        mine = statistics.median(load.rate for load in found[what, "Hemline", connections])
-        times = "" if name == "Hemline" else f"{mine / rate:.1f} times" if rate else "-"
-        rows.append(
-            f"| {what}, {name} | {connections} | {rate:,.1f} | {1000 * p50:.1f} ms "
-            f"| {1000 * p99:.1f} ms | {sum(load.lost for load in loads)} | {times} |"
-        )
-    return "\n".join(rows)
+def _watch(pid: int, every: float, memory: list[float], stop: threading.Event) -> None:
+    while not stop.wait(every):
+        tree = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        memory.append(sum(one.memory_info().rss for one in tree) / 1e6)
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--soak", type=float, default=600)
-    parser.add_argument("--model", default="accurate")
+    parser.add_argument("--seconds", type=float, default=6, help="of each load")
+    parser.add_argument("--only-soak", type=float, metavar="SECONDS")
+    parser.add_argument("--model", default="photo")
     options = parser.parse_args()
-    if shutil.which("hey") is None:
-        sys.exit("Expected the load generator hey; run: apt-get install hey")
+    if shutil.which("wrk") is None:
+        sys.exit("Expected the load generator wrk; run: apt-get install wrk")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        bodies = material(folder, options.model)
-        everybody = contestants(options.model, folder)
-        found = measure(everybody, bodies, options.rounds, options.seconds)
-        peaks = [load.rate for load in found["v2 tensor", "Hemline", 32]]
-        tensor = bodies["v2 tensor"]
-        half = half_load(everybody[0], *tensor, statistics.median(peaks), options.seconds)
-        lines = [
-            table(found),
-            f"At half of the peak ({half.rate:,.0f} requests/s): p50 {1000 * half.p50:.1f} ms, "
-            f"p99 {1000 * half.p99:.1f} ms, {half.lost} not 200.",
-            soak(everybody[0], *tensor, options.soak) if options.soak else "",
-            f"Model {options.model}; medians of {options.rounds} rounds of {options.seconds:g} s.",
-        ]
-    write_result("serving", "\n\n".join(filter(None, lines)))
+        everybody = contestants(options.model, Path(name))
+        if options.only_soak:
+            said = soak(everybody[0], options.only_soak)
+            write_result("serving-soak", f"{said}\n\nModel {options.model}.")
+            return
+        found = measure(everybody, options.rounds, options.seconds)
+        half = half_loads(everybody[0], found, 5 * options.seconds)
+    notes = (
+        f"Model {options.model}; medians of {options.rounds} rounds of {options.seconds:g} s, of "
+        f"photographs {PHOTO_TIMES * options.seconds:g} s. -: fewer than two answers a connection, "
+        "too few to know how long one waits."
+    )
+    write_result("serving", f"{table(found)}\n\n{half}\n\n{notes}")
 
 
 if __name__ == "__main__":

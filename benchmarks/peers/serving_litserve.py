@@ -1,12 +1,14 @@
 """A model behind LitServe, with its batching, on the same model file.
 
-python serving_litserve.py MODEL.onnx PORT
+python serving_litserve.py MODEL.onnx PORT PROCESSES
 """
 
 import base64
 import sys
+from pathlib import Path
 from typing import Any
 
+import cv2
 import litserve
 import numpy as np
 
@@ -18,8 +20,10 @@ class Garments(litserve.LitAPI):
     """Pixels as JSON, or a photograph as base64 in JSON, as its documents have it."""
 
     def setup(self, device: str) -> None:
-        """Open the model."""
-        self.classifier = Classifier.load(sys.argv[1])
+        """Open the model; a core for every process, as Hemline has it."""
+        file = Path(sys.argv[1])
+        self.classifier = Classifier.from_bytes(file.read_bytes(), file, threads=1)
+        cv2.setNumThreads(1)
 
     def decode_request(self, request):  # annotated, it would get other things
         """The 28x28 pixels of either."""
@@ -39,5 +43,5 @@ class Garments(litserve.LitAPI):
 
 if __name__ == "__main__":
     api = Garments(max_batch_size=32, batch_timeout=0.002, api_path="/infer")
-    server = litserve.LitServer(api, accelerator="cpu", workers_per_device=1)
+    server = litserve.LitServer(api, accelerator="cpu", workers_per_device=int(sys.argv[3]))
     server.run(host="127.0.0.1", port=int(sys.argv[2]), generate_client_file=False)
