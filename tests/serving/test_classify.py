@@ -2,6 +2,7 @@
 
 import base64
 import io
+import socket
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 from hemline.labels import CLASSES
 from hemline.photos import see
 from tests.serving.conftest import encoded
+from tests.serving.running import until
 
 
 def test_a_photograph_is_answered_as_the_library_answers(server, classifier, photo):
@@ -106,3 +108,13 @@ def test_a_form_that_is_not_one_of_files_is_refused(server, options):
     answer = server.post("/classify", **options)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith("Expected ")
+
+
+def test_photographs_of_clients_that_have_left_are_not_decoded(server, photo):
+    head = b"POST /classify HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(photo)
+    for _ in range(8):
+        with socket.create_connection(("127.0.0.1", server.port)) as left:
+            left.sendall(head + photo)
+    until(lambda: 'route="/classify",status="499"' in server.get("/metrics").text)
+    until(lambda: "hemline_photos_waiting 0.0" in server.get("/metrics").text)
+    assert server.post("/classify", content=photo).status_code == 200

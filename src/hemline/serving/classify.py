@@ -97,7 +97,7 @@ async def classify(
     files = await _files(request, body)
     for file in files:
         check_kind(file.content, file.name)
-    looks = await _look(service, files, steps=steps)
+    looks = await _look(request, service, files, steps=steps)
     answered = await service.batcher.answer(np.stack([look.pixels for look in looks]))
     count_answers(answered)
     pictures = [
@@ -112,14 +112,30 @@ async def classify(
     )
 
 
-async def _look(service: Service, files: list[_File], *, steps: bool) -> list[Look]:
+async def _look(
+    request: Request, service: Service, files: list[_File], *, steps: bool
+) -> list[Look]:
     pool, settings = service.photos, service.settings
-    looks = [pool.look(*file, settings.megapixels, steps=steps) for file in files]
+    looks = asyncio.gather(*(pool.look(*file, settings.megapixels, steps=steps) for file in files))
+    leaving = asyncio.create_task(_wait_until_left(request))
+    leaving.add_done_callback(lambda _: looks.cancel())
     try:
         async with asyncio.timeout(settings.seconds):
-            return await asyncio.gather(*looks)
+            return await looks
     except TimeoutError:
         raise busy(f"received photographs that took more than {settings.seconds:g} s") from None
+    except asyncio.CancelledError:
+        if not leaving.done():
+            raise
+        raise RefusedError(499, "Expected a client that waits, received none.") from None
+    finally:
+        leaving.cancel()
+
+
+async def _wait_until_left(request: Request) -> None:
+    """Photographs that nobody waits for any more would hold up those of others."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _files(request: Request, body: bytes) -> list[_File]:
