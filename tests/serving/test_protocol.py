@@ -1,7 +1,9 @@
 """The Open Inference Protocol v2, by a public client and by hand."""
 
 import json
+import re
 
+import httpx
 import numpy as np
 import pytest
 import tritonclient.http as triton
@@ -174,7 +176,24 @@ def test_what_is_no_request_is_refused(server, body, headers):
     assert answer.json()["error"].startswith("Expected ")
 
 
-def test_other_paths_and_methods_have_a_sentence_too(server):
-    assert server.get("/v3").status_code == 404
-    assert server.get("/v2/models/garments/infer").status_code == 405
-    assert server.get("/v3").json().keys() == {"error"}
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v3", 404),
+        ("GET", "/v2/models/garments/", 404),
+        ("GET", "/v2/models/garments/infer", 405),
+        ("PUT", "/classify", 405),
+        ("POST", "/classify?seen=perhaps", 400),
+    ],
+)
+def test_other_paths_methods_and_parameters_have_a_sentence_too(server, method, path, status):
+    answer = httpx.request(method, server.url + path)
+    assert answer.status_code == status
+    assert re.match("Expected .*, received .*; ", answer.json()["error"])
+
+
+@pytest.mark.parametrize("path", ["/", "/v2/health/ready", "/v2/models/garments"])
+def test_head_is_answered_as_get_without_the_body(server, path):
+    answer, whole = httpx.head(server.url + path), server.get(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-length"] == whole.headers["content-length"]

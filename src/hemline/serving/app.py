@@ -31,7 +31,12 @@ def create_app(settings: Settings) -> ASGIApp:
             yield
 
     app = FastAPI(
-        title="Hemline", description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None
+        title="Hemline",
+        description=_ABOUT,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # it would redirect to whatever host a request names
     )
     for module in (protocol, classify, pages):
         app.include_router(module.router)
@@ -48,15 +53,21 @@ async def _refused(_request: Request, error: Exception) -> JSONResponse:
     return _error(400, str(error))
 
 
-async def _not_here(_request: Request, error: Exception) -> JSONResponse:
+async def _not_here(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-    return _error(error.status_code, f"{error.detail}; see /docs.", dict(error.headers or {}))
+    path = request.url.path[:80]
+    said = f"a path of this server, received {path!r}"
+    if error.status_code == 405:
+        said = f"a method that {path} takes, received {request.method}"
+    return _error(error.status_code, f"Expected {said}; see /docs.", dict(error.headers or {}))
 
 
 async def _not_asked_for(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     first = error.errors()[0]
-    return _error(400, f"{'.'.join(map(str, first['loc']))}: {first['msg']}; see /docs.")
+    place, received = first["loc"][-1], str(first["input"])[:40]
+    said = f"Expected another {place}, received {received!r} ({first['msg']}); see /docs."
+    return _error(400, said)
 
 
 async def _failed(_request: Request, _mistake: Exception) -> JSONResponse:

@@ -30,12 +30,14 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._watch()
         if len(self.connections) > MOST:
-            self._refuse(503, f"Expected at most {MOST} connections, received one more; wait.")
+            self._refuse(503, f"Expected at most {MOST} connections, received one more; try again.")
 
     def data_received(self, data: bytes) -> None:
         """Take some bytes, unless a head has no end."""
         if self._timer is not None and self._head > HEAD_BYTES:
-            self._refuse(431, f"Expected a head of at most {HEAD_BYTES} bytes, received more.")
+            self._refuse(
+                431, f"Expected a head of at most {HEAD_BYTES} bytes, received more; send less."
+            )
         elif not self.transport.is_closing():
             self._head += len(data)
             super().data_received(data)
@@ -77,9 +79,9 @@ class Connection(HttpToolsProtocol):
         else:
             self.cycle.keep_alive = False
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
         """What is not HTTP."""
-        self._refuse(400, f"Expected a request in HTTP/1.1, received another ({msg})")
+        self._refuse(400, "Expected a request in HTTP/1.1, received none; mend the client.")
 
     def _end_if_idle(self) -> None:
         if self.cycle is None or self.cycle.response_complete:
@@ -96,15 +98,19 @@ class Connection(HttpToolsProtocol):
 
     def _time_out(self) -> None:
         if self.cycle is None or self.cycle.response_complete:
-            self._refuse(408, f"Expected a request within {HEAD_SECONDS:g} s, received a part.")
+            self._refuse(
+                408,
+                f"Expected a request within {HEAD_SECONDS:g} s, received a part; send it faster.",
+            )
 
     def _refuse(self, status: int, sentence: str) -> None:
         body = json.dumps({"error": sentence}).encode()
         head = (
-            b"content-type: application/json\r\nretry-after: 1\r\nconnection: close\r\n"
-            b"content-length: %d\r\n\r\n" % len(body)
+            b"content-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n"
+            % len(body)
         )
-        self.transport.write(STATUS_LINE[status] + head + body)
+        again = b"retry-after: 1\r\n" if status == 503 else b""
+        self.transport.write(STATUS_LINE[status] + head + again + b"\r\n" + body)
         self.transport.close()
 
 

@@ -47,6 +47,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # as GET is answered; uvicorn leaves the body out
+            scope = {**scope, "method": "GET"}
         began, status = time.perf_counter(), 500
 
         async def send_on(message: Message) -> None:

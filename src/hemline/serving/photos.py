@@ -23,9 +23,8 @@ def check_kind(content: bytes, name: str) -> None:
     """
     webp = (content[:4], content[8:12]) == _WEBP
     if not webp and not content.startswith(_STARTS):
-        raise RefusedError(
-            415, f"Expected a PNG, JPEG or WebP file, received {name} that is none; convert it."
-        )
+        received = f"{name} that is none; convert it" if content else "nothing; send one"
+        raise RefusedError(415, f"Expected a PNG, JPEG or WebP file, received {received}.")
 
 
 class PhotoPool:
