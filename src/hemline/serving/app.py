@@ -18,7 +18,7 @@ from hemline.serving.settings import Settings
 
 _ABOUT = (
     "Garments on photographs, by a model file of Hemline. Every error is 4xx, or 503 where it is "
-    'worth another try, with `{"error": "..."}`.'
+    'worth another try, with {"error": "..."}.'
 )
 
 

@@ -27,6 +27,7 @@ export function showAnswer(answer) {
   const best = answer.probabilities.indexOf(Math.max(...answer.probabilities));
   $("headline").replaceChildren(...headline(answer, best));
   $("steps").replaceChildren(...steps(answer));
+  $("bars").classList.toggle("none", answer.none);
   $("bars").replaceChildren(...answer.probabilities.map((share, label) =>
     bar(answer.classes[label], share, label === best)));
   reveal();
@@ -38,12 +39,15 @@ function reveal() {
 }
 
 function headline({ none, classes, probabilities }, best) {
-  const likeliest = `${classes[best]}, ${percent(probabilities[best])}`;
-  if (!none) return [element("strong", { textContent: likeliest })];
+  const share = percent(probabilities[best]);
+  if (!none) {
+    const sure = element("span", { className: "share", textContent: share });
+    return [element("strong", {}, `${classes[best]} `, sure)];
+  }
   return [
     element("strong", { className: "none", textContent: "None of these" }),
     element("p", {
-      textContent: `It is unlike all that the model has learned. Of the ten classes it would say ${likeliest}.`,
+      textContent: `It is unlike all that the model has learned. Of the ten classes it would say ${classes[best]}, ${share}.`,
     }),
   ];
 }
@@ -52,7 +56,7 @@ function steps({ steps: pictures, pixels }) {
   const shown = Object.entries(CAPTIONS)
     .filter(([name]) => pictures[name])
     .map(([name, caption]) => figure(element("img", { src: pictures[name], alt: "" }), caption));
-  return [...shown, figure(canvasOf(pixels), "28×28: what the model sees")];
+  return [...shown, figure(canvasOf(pixels), "Seen at 28×28")];
 }
 
 function figure(picture, caption) {

@@ -67,6 +67,7 @@ function listenForPictures() {
   addEventListener("paste", (event) => {
     if (event.clipboardData.files.length) take(event.clipboardData.files);
   });
+  $("camera").hidden = !navigator.mediaDevices; // browsers give it to localhost and https only
   $("camera").addEventListener("click", () => openCamera(ask, showError));
 }
 
@@ -110,6 +111,7 @@ async function tellAbout() {
   try {
     const about = await server.about();
     $("token-form").hidden = true;
+    if ($("classes")) $("classes").textContent = `It knows ${about.classes.join(", ")}, and says where a picture is none of these.`;
     $("about").textContent = `Model ${about.model} (${about.version}), trained on ${about.trained_on}.`;
   } catch (error) {
     $("token-form").hidden = error.status !== 401;

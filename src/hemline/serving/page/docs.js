@@ -22,6 +22,7 @@ for (const [group, sections] of groups) {
 }
 
 function section(method, path, operation) {
+  const [about, ...more] = (operation.description ?? "").replaceAll("`", "").split("\n\n");
   const bodies = Object.keys(operation.requestBody?.content ?? {}).join(", ");
   const facts = [
     ...(operation.parameters ?? []).map(({ name, description = "" }) => `${name}: ${description}`),
@@ -29,7 +30,7 @@ function section(method, path, operation) {
     ...Object.entries(operation.responses).map(([status, { description }]) => `${status}: ${description}`),
   ];
   return element("details", { className: "operation" },
-    element("summary", {}, element("code", { textContent: `${method} ${path}` }), ` ${operation.summary}`),
-    element("p", { textContent: operation.description ?? "" }),
+    element("summary", {}, element("code", { textContent: `${method} ${path}` }), ` ${about}`),
+    element("p", { textContent: more.join(" ") }),
     element("ul", {}, ...facts.map((fact) => element("li", { textContent: fact }))));
 }

@@ -46,6 +46,7 @@ export class Pad {
     context.fillStyle = "#000";
     context.fillRect(0, 0, canvas.width, canvas.height);
     Object.assign(context, { strokeStyle: "#d8d8d8", lineWidth: PEN, lineCap: "round", lineJoin: "round" });
+    if (!this.strokes.length) this.invite();
     for (const [first, ...rest] of this.strokes) {
       context.beginPath();
       context.moveTo(...first);
@@ -53,6 +54,11 @@ export class Pad {
       context.stroke();
     }
     this.whenChanged(this.strokes.length === 0);
+  }
+
+  invite() {
+    Object.assign(this.context, { fillStyle: "#9a9a9a", font: "16px system-ui, sans-serif", textAlign: "center" });
+    this.context.fillText("Draw a garment here", this.canvas.width / 2, this.canvas.height / 2);
   }
 
   // A PNG file: the drawing's longest edge fills the frame, as in the data set.
