@@ -57,7 +57,7 @@ def forget(page):
 
 
 def shares(page):
-    page.wait_for_function("document.querySelectorAll('#bars li').length === 10")
+    page.wait_for_selector("#bars li:nth-child(10)")
     rows = [re.split(r"\s*\n\s*", text) for text in page.locator("#bars li").all_inner_texts()]
     return {name: float(percent.removesuffix(" %")) for name, percent in rows}
 
@@ -89,7 +89,7 @@ def test_a_picture_is_dropped_or_pasted(page, photo, event):
 
 
 def test_an_empty_page_says_what_it_knows(page):
-    page.wait_for_function("document.getElementById('classes').textContent")
+    page.wait_for_selector("#classes:not(:empty)")
     said = page.inner_text("#headline")
     assert all(name in said for name in CLASSES)
 
