@@ -1,35 +1,39 @@
 """Bodies of requests: read whole, within a limit that holds as received and decompressed."""
 
 import asyncio
+import contextlib
 import zlib
-from typing import Protocol
+from collections.abc import AsyncIterator
 
 from starlette.requests import ClientDisconnect, Request
 
-from hemline.serving.refusals import RefusedError, cut_off
+from hemline.serving.refusals import RefusedError, busy, cut_off
 
 _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 _LINGER = 1.0  # seconds in which the rest of a refused body is thrown away
-
-
-class _Reader(Protocol):
-    def take(self, data: bytes) -> None: ...
-
-    def whole(self) -> bytes: ...
+_TOGETHER = 400_000_000  # bytes of all bodies that a worker holds; one alone may be larger
 
 
 class _Plain:
+    held = 0  # bytes of all readers
+
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._received = bytearray()
 
     def take(self, data: bytes) -> None:
+        _Plain.held += len(data)
         self._received += data
         if len(self._received) > self._limit:
             raise _too_large(self._limit)
+        if len(self._received) < _Plain.held > _TOGETHER:
+            raise _too_much()
 
     def whole(self) -> bytes:
         return bytes(self._received)
+
+    def forget(self) -> None:
+        _Plain.held -= len(self._received)
 
 
 class _Packed(_Plain):
@@ -60,13 +64,22 @@ class _Packed(_Plain):
         )
 
 
-async def read_body(request: Request, limit: float, seconds: float) -> bytes:
+@contextlib.asynccontextmanager
+async def received(request: Request, limit: float, seconds: float) -> AsyncIterator[bytes]:
     """The decompressed body, at most `limit` bytes, arrived within `seconds`.
 
     Raises:
-        RefusedError: too large, too slow, damaged, or in another coding than gzip or deflate.
+        RefusedError: too large, too slow, damaged, in another coding than gzip or deflate, or too
+            much beside the others that are held.
     """
     reader = _reader(request, int(limit))
+    try:
+        yield await _arrived(request, reader, limit, seconds)
+    finally:
+        reader.forget()
+
+
+async def _arrived(request: Request, reader: _Plain, limit: float, seconds: float) -> bytes:
     try:
         async with asyncio.timeout(seconds):
             await _read(request, reader, int(limit))
@@ -79,7 +92,7 @@ async def read_body(request: Request, limit: float, seconds: float) -> bytes:
     return reader.whole()
 
 
-def _reader(request: Request, limit: int) -> _Reader:
+def _reader(request: Request, limit: int) -> _Plain:
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if coding == "identity":
         return _Plain(limit)
@@ -90,7 +103,7 @@ def _reader(request: Request, limit: int) -> _Reader:
     )
 
 
-async def _read(request: Request, reader: _Reader, limit: int) -> None:
+async def _read(request: Request, reader: _Plain, limit: int) -> None:
     stream = request.stream()
     try:
         if int(request.headers.get("content-length", "0")) > limit:
@@ -116,3 +129,9 @@ def _too_large(limit: int) -> RefusedError:
     return cut_off(
         413, f"Expected a body of at most {limit:,} bytes, received a larger one; send less."
     )
+
+
+def _too_much() -> RefusedError:
+    refused = busy(f"received bodies of more than {_TOGETHER:,} bytes together")
+    refused.headers["Connection"] = "close"
+    return refused

@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from hemline.labels import CLASSES
-from hemline.serving.bodies import read_body
+from hemline.serving.bodies import received
 from hemline.serving.documents import ERRORS
 from hemline.serving.looking import Look
 from hemline.serving.metrics import count_answers
@@ -93,11 +93,12 @@ async def classify(
     The garment is found, cut out and brought into the data set's form; a 28x28 grey picture with
     a black background is taken as it is.
     """
-    body = await read_body(request, service.settings.megabytes * 1e6, service.settings.seconds)
-    files = await _files(request, body)
-    for file in files:
-        check_kind(file.content, file.name)
-    looks = await _look(request, service, files, steps=steps)
+    settings = service.settings
+    async with received(request, settings.megabytes * 1e6, settings.seconds) as body:
+        files = await _files(request, body)
+        for file in files:
+            check_kind(file.content, file.name)
+        looks = await _look(request, service, files, steps=steps)
     answered = await service.batcher.answer(np.stack([look.pixels for look in looks]))
     count_answers(answered)
     pictures = [

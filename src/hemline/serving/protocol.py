@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from hemline.labels import CLASSES
-from hemline.serving.bodies import read_body
+from hemline.serving.bodies import received
 from hemline.serving.documents import ERRORS, body_of
 from hemline.serving.metrics import count_answers
 from hemline.serving.model import ServedModel
@@ -89,8 +89,8 @@ async def infer(request: Request, name: str, number: str | None = None) -> Respo
     """Probabilities, label and strangeness of pixels, uint8 28x28, 0 for the background."""
     service = await service_of(request)  # a fifth of a request's time, were it a dependency
     served = find_model(service, name, number)
-    body = await read_body(request, _BODY, service.settings.seconds)
-    asked, pixels = parse(body, request.headers.get(_LENGTH))
+    async with received(request, _BODY, service.settings.seconds) as body:
+        asked, pixels = parse(body, request.headers.get(_LENGTH))
     answered = await service.batcher.answer(pixels)
     count_answers(answered)
     answers = answered.answers
