@@ -74,7 +74,7 @@ def contestants(model: str, folder: Path) -> list[Contestant]:
         Contestant(
             "LitServe",
             litserve,
-            {TENSOR: ask.tensors("/infer"), PHOTO: ask.packed_photo("/infer", label)},
+            {TENSOR: ask.tensors("/infer"), PHOTO: ask.packed_photo("/classify", label)},
             LITSERVE.variables,
         ),
         Contestant(

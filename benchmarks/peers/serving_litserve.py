@@ -17,7 +17,7 @@ from hemline.photos import see
 
 
 class Garments(litserve.LitAPI):
-    """Pixels as JSON, or a photograph as base64 in JSON, as its documents have it."""
+    """Pixels as JSON, answered in batches."""
 
     def setup(self, device: str) -> None:
         """Open the model; a core for every process, as Hemline has it."""
@@ -26,9 +26,7 @@ class Garments(litserve.LitAPI):
         cv2.setNumThreads(1)
 
     def decode_request(self, request):  # annotated, it would get other things
-        """The 28x28 pixels of either."""
-        if "image" in request:
-            return see(base64.b64decode(request["image"]), "the picture").pixels
+        """The 28x28 pixels."""
         tensor = request["inputs"][0]
         return np.array(tensor["data"], np.uint8).reshape(28, 28)
 
@@ -41,7 +39,22 @@ class Garments(litserve.LitAPI):
         return {"label": [int(label)]}
 
 
+class Photographs(Garments):
+    """A photograph as base64 in JSON, as its documents have it; a batch would wait for its last."""
+
+    def decode_request(self, request):
+        """The 28x28 pixels."""
+        return see(base64.b64decode(request["image"]), "the picture").pixels[None]
+
+    def predict(self, pixels: Any) -> Any:
+        """Its label."""
+        return self.classifier.predict(pixels)[0]
+
+
 if __name__ == "__main__":
-    api = Garments(max_batch_size=32, batch_timeout=0.002, api_path="/infer")
-    server = litserve.LitServer(api, accelerator="cpu", workers_per_device=int(sys.argv[3]))
+    apis = [
+        Garments(max_batch_size=32, batch_timeout=0.002, api_path="/infer"),
+        Photographs(api_path="/classify"),
+    ]
+    server = litserve.LitServer(apis, accelerator="cpu", workers_per_device=int(sys.argv[3]))
     server.run(host="127.0.0.1", port=int(sys.argv[2]), generate_client_file=False)

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import signal
+import socket
 import threading
 import time
 from pathlib import Path
@@ -97,6 +98,20 @@ def test_a_new_model_file_is_served_without_losing_a_request(
         path.unlink()
         time.sleep(1.5)
         assert server.version == new
+
+
+def test_workers_share_the_clients(model_file, tmp_path):
+    with serve(model_file, "--workers", "2", log=tmp_path / "log") as server:
+        until(lambda: server.log.read_text().count("is ready") == 2)
+        clients = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(64)]
+        until(lambda: sum(held(worker) for worker in server.workers()) == 64)
+        assert min(held(worker) for worker in server.workers()) >= 8
+        for client in clients:
+            client.close()
+
+
+def held(worker):
+    return sum(one.status == psutil.CONN_ESTABLISHED for one in worker.net_connections())
 
 
 def test_a_worker_that_crashes_is_replaced_while_the_other_answers(model_file, pixels, tmp_path):

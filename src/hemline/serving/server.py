@@ -62,7 +62,8 @@ def run(listener: socket.socket, settings: Settings, workers: int, *, json_logs:
         signal.signal(kind, lambda number, _: ending.append(number))
 
     def begin() -> SpawnProcess:
-        process = get_context("spawn").Process(target=work, args=(listener, settings, json_logs))
+        arguments = (listener, settings, json_logs, workers == 1)
+        process = get_context("spawn").Process(target=work, args=arguments)
         process.start()
         return process
 

@@ -16,10 +16,18 @@ from hemline.serving.settings import Settings
 BACKLOG = 2048
 # Seconds; after Python's own 5 ms a busy event loop would let the model hand over its answers.
 _SWITCH = 0.0005
+_HESITATE, _HESITATE_MOST = 0.0001, 0.002  # seconds; for each client, and at most
 
 
-def work(listener: socket.socket, settings: Settings, json_logs: bool) -> None:
-    """Answer what comes through `listener` until SIGTERM or SIGINT."""
+def work(listener: socket.socket, settings: Settings, json_logs: bool, alone: bool) -> None:
+    """Answer what comes through `listener` until SIGTERM or SIGINT.
+
+    Args:
+        listener: where clients come in.
+        settings: of the worker.
+        json_logs: whether logs are JSON lines.
+        alone: whether no other worker takes clients from the listener.
+    """
     sys.setswitchinterval(_SWITCH)
     config = uvicorn.Config(
         functools.partial(create_app, settings),
@@ -33,17 +41,54 @@ def work(listener: socket.socket, settings: Settings, json_logs: bool) -> None:
         server_header=False,
         timeout_graceful_shutdown=int(2 * settings.seconds),
     )
-    _Server(config).run([listener])
+    _Server(config, alone=alone).run([listener])
 
 
 class _Server(uvicorn.Server):
+    """Uvicorn's, but for how connections come in and how it ends."""
+
+    def __init__(self, config: uvicorn.Config, *, alone: bool) -> None:
+        super().__init__(config)
+        self._alone = alone
+        self._beginning: set[asyncio.Task[object]] = set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take one connection at a time: uvicorn's way, the first worker awake takes them all."""
+        await super().startup(sockets=[])
+        for listener in sockets or []:
+            listener.setblocking(False)
+            self._listen(listener)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take those in who wait for a connection, then let nobody in, then finish."""
         for listener in sockets or []:
-            waiting = _let_nobody_in(listener)
-            for client in waiting:
-                await asyncio.get_running_loop().connect_accepted_socket(self._connection, client)
+            self._pause(listener)
+            for client in _let_nobody_in(listener):
+                self._take_in(client)
+        await asyncio.gather(*self._beginning, return_exceptions=True)
         await super().shutdown(sockets)
+
+    def _listen(self, listener: socket.socket) -> None:
+        if not self.should_exit:
+            asyncio.get_running_loop().add_reader(listener, self._accept, listener)
+
+    def _pause(self, listener: socket.socket) -> None:
+        asyncio.get_running_loop().remove_reader(listener)
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # another worker was first, or the client has left
+            self._take_in(listener.accept()[0])
+        if not self._alone:  # whoever has more clients hesitates longer before the next
+            self._pause(listener)
+            seconds = min(_HESITATE * len(self.server_state.connections), _HESITATE_MOST)
+            asyncio.get_running_loop().call_later(seconds, self._listen, listener)
+
+    def _take_in(self, client: socket.socket) -> None:
+        client.setblocking(False)
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(loop.connect_accepted_socket(self._connection, client))
+        self._beginning.add(task)
+        task.add_done_callback(self._beginning.discard)
 
     def _connection(self) -> Connection:
         return Connection(self.config, self.server_state, self.lifespan.state)
