@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from PIL import Image
 
 from hemline.errors import RunError
 from hemline.report import examine, render_report
+from hemline.report.words import lead_of
 
 PIXELS = np.full((2, 8, 28, 28), 100, np.uint8)
 
@@ -114,7 +116,7 @@ def test_layers_recipe_and_machine_are_told(page, examined):
 
 def test_curves_show_the_epoch_kept_and_share_their_axis(pages):
     section = part(pages["two"].read_text(), "training")
-    assert section.count("epoch 2 kept") == 4
+    assert section.count("epoch 2 kept</text>") == 4
     charts = re.findall(r"<svg.*?</svg>", section, re.DOTALL)
     scales = [re.findall(r"end[^>]*>([\d.]+)</text>", chart) for chart in charts]
     assert scales[0] == scales[2] != scales[1] == scales[3]
@@ -126,11 +128,41 @@ def test_colours_are_left_to_the_page(page):
         assert "var(--ink)" in chart
 
 
+def test_every_chart_says_in_words_what_it_shows(page, examined):
+    said = [html.unescape(label) for label in re.findall(r'role="img" aria-label="(.*?)"', page)]
+    assert len(set(said)) == 6  # five charts, and the augmented pictures
+    actual, predicted, count = examined.evaluation.most_confused(1)[0]
+    names = examined.metadata["classes"]
+    mistake = f"{names[actual]} is taken for {names[predicted]}: {count} times"
+    (confusion,) = (words for words in said if words.startswith("Confusion"))
+    assert mistake in confusion
+    (loss,) = (words for words in said if words.startswith("Loss"))
+    assert f"training from {examined.epochs[0]['loss']:.4f}" in loss
+    assert "validation" not in loss  # this run has none
+
+
+@pytest.mark.parametrize(("shares", "decided"), [((0.9, 0.6), True), ((0.9, 0.899), False)])
+def test_the_better_run_leads_only_where_chance_does_not_explain_it(examined, shares, decided):
+    labels = examined.dataset.test.labels
+
+    def answering(name, share, step):
+        right = (np.arange(len(labels)) < share * len(labels))[::step]
+        named = np.where(right, labels, (labels + 1) % 10)
+        return replace(examined, name=name, probabilities=np.eye(10, dtype=np.float32)[named])
+
+    runs = [answering("worse", shares[1], -1), answering("better", shares[0], 1)]
+    lead = lead_of(runs)
+    assert (lead.best, lead.next, lead.decided) == ("better", "worse", decided)
+    assert lead.gain == pytest.approx(shares[0] - shares[1], abs=2 / len(examined.right))
+    heading = re.search(r"<h1>(.*?)</h1>", render_report(runs, [None, None]))[1]
+    assert ("points ahead of worse" if decided else "no more than chance") in heading
+
+
 def test_two_runs_are_compared_on_the_same_pictures(pages, small_run, conv_run, sketches):
     one, two = (examine(result.run.folder, sketches) for result in (small_run, conv_run))
     difference = 100 * (two.right.mean() - one.right.mean())
     verdict = part(pages["two"].read_text(), "verdict")
-    assert f"{difference:+.2f} (" in verdict
+    assert f"{difference:+.2f} (".replace("-", "\N{MINUS SIGN}") in verdict
     assert [*re.findall(r'<th scope="row">(.*?)</th>', verdict)] == ["small", "conv"]
 
 

@@ -62,6 +62,12 @@ def test_charts_can_be_read_on_a_phone(open_page):
     assert min(heights) > 8
 
 
+def test_tables_of_one_run_fit_a_phone(open_page):
+    page, _ = open_page("one", 390, "light")
+    wide = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)"
+    assert page.evaluate(f"{wide}.map(e => e.getAttribute('aria-label'))") == []
+
+
 def test_paper_is_light_whatever_the_screen_is(open_page):
     page, _ = open_page("one", 1280, "dark")
     page.emulate_media(media="print", color_scheme="dark")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.evaluation import ClassFigures, ReliabilityBins
+from hemline.evaluation import ClassFigures, ReliabilityBins, wilson_interval
 from hemline.labels import CLASSES
 
 if TYPE_CHECKING:
@@ -103,8 +103,10 @@ def draw_confusion(confusion: NDArray[np.int64]) -> "Figure":
         if not count:
             continue
         right = actual == predicted
-        # Mistakes are rare: the root makes a share of 1 % visible beside one of 90 %.
-        depth = 0.5 * shares[actual, predicted] ** (1 if right else 0.5)
+        # Mistakes are rare: the root makes a share of 1 % visible beside one of 90 %. No colour is
+        # so deep that the count on it could not be read.
+        share = shares[actual, predicted]
+        depth = 0.5 * share if right else min(0.5, 0.9 * share**0.5)
         corner = (predicted - 0.48, actual - 0.48)
         colour = _FIRST if right else _BAD
         axes.add_patch(Rectangle(corner, 0.96, 0.96, facecolor=colour, alpha=float(depth)))
@@ -141,19 +143,40 @@ def draw_classes(classes: Sequence[ClassFigures]) -> "Figure":
 @_chart
 def draw_reliability(bins: ReliabilityBins) -> "Figure":
     """Accuracy against confidence, bin by bin, above the share of answers in each bin."""
-    figure, (above, below) = _figure(4, rows=(3, 1))
+    figure, (above, below) = _figure(4.2, rows=(3, 1))
     edges = 100 * np.arange(len(bins.counts)) / len(bins.counts)
     filled, width = bins.counts > 0, 100 / len(bins.counts)
     confidence, accuracy = 100 * bins.confidence[filled], 100 * bins.accuracy[filled]
-    above.plot([0, 100], [0, 100], ":", color=_QUIET, linewidth=1.2, label="honest")
+    above.plot([0, 100], [0, 100], ":", color=_QUIET, linewidth=1.2, label="calibrated")
     bar = {"width": 0.92 * width, "align": "edge"}
-    above.bar(edges[filled], accuracy, color=_FIRST, alpha=0.45, label="accuracy", **bar)
-    above.plot(confidence, accuracy, "o", color=_FIRST, markersize=5, label="mean of the bin")
+    above.errorbar(
+        confidence,
+        accuracy,
+        yerr=_reach(bins.counts[filled], accuracy),
+        fmt="o",
+        color=_FIRST,
+        markersize=5,
+        elinewidth=1.2,
+        capsize=2,
+        clip_on=False,
+        label="accuracy, 95 % interval",
+    )
     above.set(xlim=(0, 100), ylim=(0, 100), ylabel="right in %")
-    above.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, columnspacing=1)
+    above.grid(axis="y")
+    above.tick_params(labelbottom=False)
+    above.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, columnspacing=1)
     below.bar(edges, 100 * bins.counts / bins.counts.sum(), color=_SECOND, alpha=0.6, **bar)
-    below.set(xlim=(0, 100), xlabel="confidence in %", ylabel="answers in %")
+    below.set(xlim=(0, 100), xlabel="confidence in %", ylabel="share in %")
+    figure.align_ylabels()
     return figure
+
+
+def _reach(counts: NDArray[np.int64], accuracy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far the 95 % interval of each accuracy reaches below and above it, `(2, bins)`."""
+    right = np.rint(counts * accuracy / 100).astype(int)
+    pairs = zip(right.tolist(), counts.tolist(), strict=True)
+    low, high = 100 * np.array([wilson_interval(*pair) for pair in pairs]).T
+    return np.maximum([accuracy - low, high - accuracy], 0)  # rounding may leave -1e-15
 
 
 def _figure(height: float, rows: tuple[int, ...] = (1,)) -> "tuple[Figure, Any]":

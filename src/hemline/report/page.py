@@ -14,6 +14,7 @@ from hemline.pixels import Pixels
 from hemline.report import charts
 from hemline.report.examined import Examined
 from hemline.report.tiles import Answer, answers, png_uri
+from hemline.report.words import describe_charts, lead_of
 
 _FIRST, _WORST = 24, 24  # test pictures shown
 _PAIRS, _EXAMPLES = 6, 6  # pairs of classes most often confused, and pictures of each
@@ -56,9 +57,11 @@ def render_report(runs: Sequence[Examined], augmented: Sequence[Pixels | None]) 
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": _percent, "count": "{:,}".format, "duration": _duration}
+    environment.filters |= {"points": _points}
     contents = [_content(run, pixels, runs) for run, pixels in zip(runs, augmented, strict=True)]
     template = environment.get_template("page.html.j2")
-    return template.render(data=runs[0].dataset, runs=contents).strip() + "\n"
+    page = template.render(data=runs[0].dataset, runs=contents, lead=lead_of(runs))
+    return page.strip() + "\n"
 
 
 def _content(run: Examined, augmented: Pixels | None, runs: Sequence[Examined]) -> dict[str, Any]:
@@ -70,6 +73,7 @@ def _content(run: Examined, augmented: Pixels | None, runs: Sequence[Examined]) 
         "evaluation": evaluation,
         "gain": paired_difference(run.right, runs[0].right) if run is not runs[0] else None,
         "charts": _charts(run, runs),
+        "says": describe_charts(run),
         "classes": sorted(evaluation.per_class, key=lambda row: row.f1),
         "first": answers(run, shown),
         "pairs": _confused_pairs(run),
@@ -119,6 +123,11 @@ def _confused_pairs(run: Examined) -> list[ConfusedPair]:
 
 def _percent(share: float, digits: int = 2) -> str:
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%" if np.isfinite(share) else "-"
+
+
+def _points(difference: float, sign: str = "") -> str:
+    """A difference of shares in percentage points, with a true minus."""
+    return f"{100 * difference:{sign}.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _duration(seconds: float) -> str:
