@@ -39,6 +39,19 @@ def test_descriptions_fit(lines, recipe):
     assert too_wide(lines("describe", recipe)) == []
 
 
+def test_every_command_says_in_one_line_of_help_what_it_does(lines):
+    commands = lines("--help")[-10:]
+    assert commands[0].startswith("  demo ")
+    assert [line for line in commands if line.endswith("...")] == []
+
+
+@pytest.mark.parametrize("command", ["data", "evaluate tiny"])
+def test_no_figure_is_cut_in_a_narrow_terminal(lines, real_folder, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "60")
+    printed = "\n".join(lines(*command.split(), "--data", real_folder))
+    assert not re.search(r"\d…", re.sub(r"[0-9a-f]{16}…", "", printed))  # but for checksums
+
+
 def test_data_and_evaluation_fit(lines, real_folder):
     for command in (["data"], ["evaluate", "tiny"], ["predict", "--test-index", "0:9"]):
         printed = lines(*command, "--data", real_folder)

@@ -62,9 +62,9 @@ def _print(document: dict[str, Any]) -> None:
     out = console()
     out.print(f"[bold]{document['name']}[/bold]", f"from {document['source']}")
     if document["files"]:
-        files = plain_table("File", "SHA-256 (right)", "Bytes", right=1)
+        files = plain_table("File", "SHA-256 (verified)", "Bytes", right=1)
         for file in document["files"]:
-            files.add_row(file["file"], f"{file['sha256'][:32]}…", f"{file['bytes']:,}")
+            files.add_row(file["file"], f"{file['sha256'][:16]}…", f"{file['bytes']:,}")
         out.print(files)
     out.print()
     counts = plain_table("Label", "Class", "Train", "Test", right=2)

@@ -38,7 +38,7 @@ def command(
     report: Annotated[bool, typer.Option(help="Write a page on the run.")] = True,
     as_json: JsonOption = False,
 ) -> None:
-    """Do the main job: obtain the data, train, evaluate, predict a picture, write a report.
+    """Obtain the data, train, evaluate, predict, write a report.
 
     Where Fashion-MNIST cannot be had at all, drawn garments take its place, and every figure
     says so.

@@ -19,7 +19,7 @@ def command(
     changes: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the layers of a recipe's network, and what an epoch and a step are.
+    """Show the layers of a recipe's network; count epochs and steps.
 
     Example: hemline describe seed
     """

@@ -80,6 +80,7 @@ def _print(evaluation: "Evaluation", data: str) -> None:
     out.print(classes)
     out.print(f"\n[bold]Confusion[/bold] on {data}\nRow: actual class; column: predicted label")
     confusion = plain_table("", *map(str, range(len(CLASSES))), right=len(CLASSES))
+    confusion.padding = (0, 1, 0, 0)  # so that its counts are whole in a narrow terminal, too
     for label, counts in enumerate(evaluation.confusion.tolist()):
         cells = (f"[bold]{n}[/bold]" if i == label else str(n or "·") for i, n in enumerate(counts))
         confusion.add_row(f"{label} {CLASSES[label]}", *cells)

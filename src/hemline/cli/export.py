@@ -32,7 +32,7 @@ def command(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a model file's network and weights as another program's file.
+    """Write a model file's network and weights as a .keras file.
 
     Example: hemline export runs/seed-0 --format keras
     """

@@ -29,7 +29,7 @@ def command(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a page on a run, or on several: curves, mistakes, calibration, recipe.
+    """Write a page on a run, or on several side by side.
 
     Example: hemline report runs/seed-0
     """

@@ -45,7 +45,7 @@ def command(
     ] = 30,
     as_json: JsonOption = False,
 ) -> None:
-    """Serve a model: a page for people at /, an API for programs, described at /docs.
+    """Serve a model: a page for people, an API for programs.
 
     The page and the API are open to whoever reaches the address; with a token in HEMLINE_TOKEN
     they ask for it. A new file at the model's place is served within seconds, without a pause.
