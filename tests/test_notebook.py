@@ -9,6 +9,20 @@ import jupytext
 import pytest
 from nbclient import NotebookClient
 
+# The tutorial's own list, as the notebook names it.
+IMPROVEMENTS = {
+    "mended: the tutorial as it is",
+    "dropout 0.3",
+    "L2 penalty 0.00001",
+    "256 hidden units",
+    "512 hidden units",
+    "learning rate 0.0005",
+    "rotations and shifts",
+    "validation while training",
+    "30 epochs, the best one kept",
+    "... early stopping",
+    "... learning rate reduced",
+}
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "fashion_mnist"
 
 
@@ -40,7 +54,8 @@ def test_it_answers_the_six_questions_on_the_real_data(executed):
     assert re.search(r"predicted label \d+, actual label 9", said)
     assert "no-trained-layers" in said or "no trained layers" in said
     assert re.search(r"predicted 9 \(Ankle boot, [\d.]+%\), actual 9 \(Ankle boot\)", said)
-    assert len(re.findall(r"^.{36} +\d+\.\d\d %  \d+\.\d\d to \d+\.\d\d", said, re.M)) == 4
+    measured = re.findall(r"^(.{36}) +[\d.]+ % +[\d.]+ to +[\d.]+ +[+-][\d.]+ \(", said, re.M)
+    assert {name.strip() for name in measured} >= IMPROVEMENTS
     assert re.search(r"accurate: 9\d\.\d+%", said)
 
 
