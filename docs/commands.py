@@ -10,8 +10,8 @@ PAGE = Path(__file__).with_name("commands.md")
 _WIDTH = 80
 _HEAD = """# Commands
 
-What `hemline COMMAND --help` says, written by [`docs/commands.py`](commands.py). For
-the traceback of an error write `hemline --debug COMMAND`. Exit codes: 0 fine, 1 the answer is bad
+The output of `hemline COMMAND --help`, written by [`docs/commands.py`](commands.py).
+`hemline --debug COMMAND` shows the traceback of an error. Exit codes: 0 fine, 1 the answer is bad
 (the doctor found something), 2 wrong use or bad input, 130 stopped with Ctrl-C.
 """
 
