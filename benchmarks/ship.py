@@ -36,14 +36,25 @@ model-index:
 
 {description}. {parameters:,} parameters, {size:.1f} MB, one ONNX file.
 
-- In: `pixels`, uint8 `(n, 28, 28)`, 0 for background, 255 for the brightest garment. Scaling and
-  whatever else has to be done to them is inside.
+- In: `pixels`, uint8 `(n, 28, 28)`, 0 for background, 255 for the brightest garment. Scaling
+  is inside the file.
 - Out: `probabilities` and `logits`, float32 `(n, 10)`: {classes}; and `foreign`, float32 `(n,)`:
-  how unlike the pictures of the training. Above {threshold:.3f} a picture is none of the ten.
+  how unlike the training pictures a picture is. Above {threshold:.3f} a picture is none of the ten.
+
+## How to use it
+
+```python
+from hemline import Classifier, open_dataset
+
+pixels = open_dataset().test.pixels[:3]  # uint8 (n, 28, 28)
+Classifier.load("{name}").predict(pixels)
+```
+
+With ONNX Runtime alone, from Python or JavaScript: [the model file](../../../docs/model-file.md).
 
 ## Figures
 
-On the 10,000 test pictures of Fashion-MNIST, which had no part in making the file:
+On the 10,000 test pictures of Fashion-MNIST, none of which took part in training:
 
 | | |
 | --- | ---: |
@@ -61,18 +72,21 @@ On the 10,000 test pictures of Fashion-MNIST, which had no part in making the fi
 ## How it was made
 
 Recipe [`{name}`](../training/recipes/{name}.toml), seed {seed}, {minutes:.0f} minutes of training
-on {device} ({threads} threads, {precision}), with {versions}. Trained on the training part of
+on {device} (threads: {threads}, {precision}), with {versions}. Trained on the training part of
 Fashion-MNIST (SHA-256 of pixels and labels {checksum}).{photographs}{kept_back}
 
-    hemline train {name} --seed {seed}{option} --out runs/{name}
-    hemline evaluate runs/{name}
+<!-- not run: trains for minutes -->
+```sh
+hemline train {name} --seed {seed}{option} --out runs/{name}
+hemline evaluate runs/{name}
+```
 
 Another processor or other versions give other weights of the same quality.
 
-## What it is not for
+## Limitations
 
-It knows ten kinds of garments, alone on a black ground, at 28x28 pixels. Anything else gets
-probabilities for these ten as well: look at `foreign` first.
+It knows ten kinds of garments, one at a time on a black background, at 28x28 pixels. Anything else
+gets probabilities for these ten as well: look at `foreign` first.
 """
 
 
@@ -151,7 +165,9 @@ def kept_back(facts: dict) -> str:
     """What the validation part was for, where there was one."""
     if not facts["recipe"]["calibrate"]:
         return ""
-    return f" {facts['recipe']['validation']:.0%} of it only fitted the probabilities."
+    return (
+        f" {facts['recipe']['validation']:.0%} of it was held out to calibrate the probabilities."
+    )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-_BLOCK = re.compile(
+BLOCK = re.compile(
     r"(?:<!-- not run: (?P<why>.+?) -->\n)?^```(?P<language>\w+)\n(?P<code>.*?)^```$", re.M | re.S
 )
 
@@ -27,7 +27,7 @@ def pages() -> list[Path]:
 def blocks_of(page: Path) -> list[Block]:
     """Its code blocks, in order."""
     text = page.read_text(encoding="utf-8")
-    return [Block(m["language"], m["code"], m["why"]) for m in _BLOCK.finditer(text)]
+    return [Block(m["language"], m["code"], m["why"]) for m in BLOCK.finditer(text)]
 
 
 def hemline_commands(page: Path) -> list[str]:

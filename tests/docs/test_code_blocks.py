@@ -1,6 +1,7 @@
 """Code blocks in the docs run, one after the other as a reader would run them."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from typer.main import get_command
 
 from hemline.cli.app import app
-from tests.docs.blocks import ROOT, blocks_of, hemline_commands, pages
+from tests.docs.blocks import BLOCK, ROOT, blocks_of, hemline_commands, pages
 
 WEB = "onnxruntime-web@1.30.0"
 LANGUAGES = {"python", "sh", "js", "text", "toml", "json", "bibtex"}
@@ -82,6 +83,13 @@ def test_every_command_shown_is_understood(page):
         command = program.commands[name]
         arguments = [word for word in arguments if word not in ("&", "|")]
         command.make_context(name, arguments).close()  # raises where an option is unknown
+
+
+def test_no_code_hides_from_these_tests():
+    for page in pages():
+        text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+        assert "```" not in text, f"{page}: a block without a language"
+        assert not re.search(r"\n\n {4,}\S", text), f"{page}: an indented block"
 
 
 def test_what_is_not_run_says_why():
