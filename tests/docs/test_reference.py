@@ -1,6 +1,7 @@
 """The reference is fresh, and names all that there is."""
 
 import importlib.util
+import json
 import re
 
 import yaml
@@ -63,3 +64,14 @@ def test_every_figure_of_the_readme_stands_in_the_file_beside_its_command():
         measured = re.findall(r"\d[\d,]*(?:\.\d+)?", (ROOT / link).read_text())
         rounded = {round(float(number.replace(",", "")), digits) for number in measured}
         assert stated in rounded, f"{figure} is not in {link}: {what}"
+
+
+def test_the_gains_in_the_docs_are_those_that_the_notebook_measured():
+    notebook = json.loads((ROOT / "notebooks" / "fashion_mnist.ipynb").read_text())
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    printed = "".join("".join(output.get("text", "")) for output in outputs)
+    page = (ROOT / "docs" / "training.md").read_text().replace("\N{MINUS SIGN}", "-")
+    table = page.partition("## The tutorial's improvements")[2].partition("\n## ")[0]
+    gains = re.findall(r"[+-][\d.]+ \([+-][\d.]+ to [+-][\d.]+\)", table)
+    assert len(gains) > 12
+    assert [gain for gain in gains if gain not in printed] == []
