@@ -25,8 +25,12 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def body_of(model: type[BaseModel]) -> dict[str, Any]:
-    """A JSON body that the route itself reads, for `openapi_extra`."""
+def reads(model: type[BaseModel], *path: str) -> dict[str, Any]:
+    """A JSON body and parts of the path that the route itself reads, for `openapi_extra`."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     schema.pop("$defs", None)
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    text = {"in": "path", "required": True, "schema": {"type": "string"}}
+    return {
+        "parameters": [{"name": part, **text} for part in path],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+    }

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from hemline.labels import CLASSES
 from hemline.serving.bodies import received
-from hemline.serving.documents import ERRORS, body_of
+from hemline.serving.documents import ERRORS, reads
 from hemline.serving.metrics import count_answers
 from hemline.serving.model import ServedModel
 from hemline.serving.refusals import RefusedError, busy
@@ -83,12 +83,15 @@ class ModelMetadata(BaseModel):
 
 
 # First of the routes, which are tried in order: the one that is in a hurry.
-@router.post("/models/{name}/versions/{number}/infer", openapi_extra=body_of(InferRequest))
-@router.post("/models/{name}/infer", openapi_extra=body_of(InferRequest))
-async def infer(request: Request, name: str, number: str | None = None) -> Response:
+@router.post(
+    "/models/{name}/versions/{number}/infer", openapi_extra=reads(InferRequest, "name", "number")
+)
+@router.post("/models/{name}/infer", openapi_extra=reads(InferRequest, "name"))
+async def infer(request: Request) -> Response:
     """Probabilities, label and strangeness of pixels, uint8 28x28, 0 for the background."""
-    service = await service_of(request)  # a fifth of a request's time, were it a dependency
-    served = find_model(service, name, number)
+    # Not as dependency and parameters: a fifth and an eighth of what a request takes in the loop.
+    service, path = await service_of(request), request.path_params
+    served = find_model(service, path["name"], path.get("number"))
     async with received(request, _BODY, service.settings.seconds) as body:
         asked, pixels = parse(body, request.headers.get(_LENGTH))
     answered = await service.batcher.answer(pixels)
