@@ -1,14 +1,19 @@
 """What cannot be examined: one sentence, exit code 2, no hang, and no code run from a file."""
 
 import json
+import os
 import pickle
 import socket
 import threading
 import time
 import zipfile
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+
+from hemline.doctor.targets import open_target
+from hemline.errors import TargetError
 
 MODULE = """
 import os, sys, time, pathlib
@@ -45,11 +50,14 @@ def folder(tmp_path):
     archive(tmp_path / "os.keras", {"class_name": "system", "module": "os", "config": {}})
     archive(tmp_path / "extra.keras", {"class_name": "Sequential"}, {"data.pkl": "x"})
     archive(tmp_path / "deep.keras", {"class_name": "Sequential"}, {"../evil.py": "x"})
+    archive(tmp_path / "bomb.keras", [[]] * 2_000_000)
+    (tmp_path / "endless.onnx").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe.keras")
     return tmp_path
 
 
 def archive(path, config, more=None):
-    with zipfile.ZipFile(path, "w") as made:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
         for name, text in {"config.json": json.dumps(config), **(more or {})}.items():
             made.writestr(name, text)
 
@@ -69,6 +77,9 @@ def archive(path, config, more=None):
         ("os.keras", "holds os.system, which is code"),
         ("extra.keras", "holds data.pkl"),
         ("deep.keras", "holds ../evil.py"),
+        ("bomb.keras", "a configuration of more than four megabytes"),
+        ("endless.onnx", "is no regular file"),
+        ("pipe.keras", "is no regular file"),
         ("pipe:missing", "has no attribute 'missing'"),
         ("nowhere:predict", "No module named 'nowhere'"),
         ("pipe:number", "not a callable"),
@@ -78,6 +89,8 @@ def archive(path, config, more=None):
         ("pipe:exits", "SystemExit: 3"),
         ("pipe:dies", "exit code 7"),
         ("http://127.0.0.1:9/v2/models/m", "start the server"),
+        ("http://[broken/v2/models/m", "Expected a URL"),
+        ("http://127.0.0.1:9/a b", "Expected a URL"),
         ("ftp://127.0.0.1/m", "which is none of these"),
     ],
 )
@@ -113,3 +126,49 @@ def test_a_server_that_is_slow_or_foreign(program, tmp_path):
     server.server_close()
     assert done.returncode == 2
     assert "status 501" in done.stderr
+
+
+def drips(connection):  # a header every tenth of a second: no single read is ever late
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    for number in range(90):
+        connection.sendall(b"X-%d: y\r\n" % number)
+        time.sleep(0.1)
+
+
+def nests(connection):
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 200_000)
+
+
+def breaks_off(connection):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{")
+
+
+def redirects(connection):
+    connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("reply", "sentence"),
+    [
+        (drips, "received none within 1 s"),
+        (nests, "something other than JSON"),
+        (breaks_off, "something other than JSON"),
+        (redirects, "status 302"),
+    ],
+)
+def test_a_server_with_a_strange_reply(reply, sentence):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer_once():
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.recv(1 << 16)
+                reply(connection)
+
+        thread = threading.Thread(target=answer_once)
+        thread.start()
+        began = time.monotonic()
+        with pytest.raises(TargetError, match=sentence):
+            open_target(f"http://127.0.0.1:{listening.getsockname()[1]}/v2/models/m", limit=1.0)
+        assert time.monotonic() - began < 5
+        thread.join()

@@ -8,6 +8,7 @@ from typing import Any
 from hemline.errors import TargetError
 
 _LARGEST = 1 << 30  # bytes unpacked: far above any classifier of garments
+_CONFIG = 1 << 22  # bytes of the configuration: that of a hundred layers has fifty thousand
 _NAMES = {"metadata.json", "config.json", "model.weights.h5"}
 # Layers and values that carry code, or read a model from elsewhere.
 _CODE = {"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
@@ -23,11 +24,14 @@ def check_archive(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             names = {entry.filename for entry in archive.infolist()}
             size = sum(entry.file_size for entry in archive.infolist())
-            config = json.loads(archive.read("config.json")) if size <= _LARGEST else None
+            small = size <= _LARGEST and archive.getinfo("config.json").file_size <= _CONFIG
+            config = json.loads(archive.read("config.json")) if small else None
     except (OSError, KeyError, ValueError, zipfile.BadZipFile, RecursionError) as error:
         raise _refusal(path, "is not a .keras archive, or is damaged") from error
     if size > _LARGEST:
         raise _refusal(path, "unpacks to more than a gigabyte")
+    if not small:
+        raise _refusal(path, "has a configuration of more than four megabytes")
     foreign = sorted(n for n in names - _NAMES if not n.startswith("assets/") or ".." in n)
     if foreign:
         raise _refusal(path, f"holds {foreign[0]}, which belongs to no network")

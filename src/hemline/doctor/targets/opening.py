@@ -50,6 +50,11 @@ def open_target(what: str | Path | Callable[[Any], Any], limit: float = 30.0) ->
 
 
 def _open_file(path: Path, limit: float) -> Target:
+    if not path.is_file():  # a device or a pipe has no end
+        raise TargetError(
+            f"Expected a .onnx or .keras file, received {path}, which is no regular file; "
+            "correct the name."
+        )
     if path.suffix == ".keras":
         check_archive(path)
         target = ProcessTarget("keras", str(path), limit)

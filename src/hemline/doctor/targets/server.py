@@ -1,10 +1,12 @@
 """A running server that speaks the Open Inference Protocol v2."""
 
 import json
+import socket
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,6 +52,8 @@ class ServerTarget(Target):
     def __init__(self, url: str, limit: float) -> None:
         super().__init__()
         self.name, self._limit = url, limit
+        if not url.isascii() or any(letter.isspace() for letter in url):
+            raise TargetError(f"Expected a URL, received {url!r}; correct it.")
         self._model = self._find_model(url.rstrip("/"))
         described = self._ask(self._model)
         try:
@@ -116,42 +120,67 @@ class ServerTarget(Target):
         )
 
     def _ask(self, url: str, body: Any = None) -> Any:
-        """One request: GET, or POST where there is a body."""
+        """One request: GET, or POST where there is a body. It follows no redirection."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(  # noqa: S310 - open_target admits only http and https
-            url, data, {"Content-Type": "application/json"}
-        )
-        opener = urllib.request.build_opener(_NoRedirect())
+        status, text = self._exchange(url, data)
+        if status != 200:
+            raise self._refusal(status, text, url)
         try:
-            with opener.open(request, timeout=self._limit) as reply:
-                return json.loads(self._body(reply))
-        except urllib.error.HTTPError as error:
-            with error:
-                raise self._refusal(error, url) from error
-        except ValueError as error:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
             raise self._foreign("something other than JSON") from error
+
+    def _exchange(self, url: str, data: bytes | None) -> tuple[int, bytes]:
+        """Status and text of a reply."""
+        try:
+            connection = self._connect(url)
         except OSError as error:
             raise self._silent(error) from error
-
-    def _body(self, reply: Any) -> bytes:
-        """The reply, if it comes in time and is no flood."""
-        data, deadline = bytearray(), time.monotonic() + self._limit
-        while part := reply.read1(1 << 16):
-            data += part
-            if len(data) > _LARGEST:
-                raise self._foreign("more than 32 megabytes")
-            if time.monotonic() > deadline:
-                raise TimeoutError("timed out")
-        return bytes(data)
-
-    def _refusal(self, error: urllib.error.HTTPError, url: str) -> Exception:
+        # A limit on the socket is one for each read, and a reply can come byte by byte.
+        watch = Timer(self._limit, _hang_up, [connection.sock])
+        watch.start()
+        deadline = time.monotonic() + self._limit
         try:
-            said = str(json.loads(error.read1(1 << 16)).get("error", ""))
-        except (ValueError, OSError, AttributeError):
+            method, head = "GET" if data is None else "POST", {"Content-Type": "application/json"}
+            connection.request(method, urlsplit(url).path, data, head)
+            reply = connection.getresponse()
+            status, text = reply.status, self._body(reply)
+        except (OSError, HTTPException) as error:
+            if time.monotonic() >= deadline:
+                raise self._silent(TimeoutError()) from error
+            raise self._foreign(f"no whole reply ({type(error).__name__})") from error
+        finally:
+            watch.cancel()
+            connection.close()
+        if time.monotonic() >= deadline:
+            raise self._silent(TimeoutError())
+        return status, text
+
+    def _connect(self, url: str) -> HTTPConnection:
+        try:
+            parts = urlsplit(url)
+            kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+            connection = kind(parts.netloc, timeout=self._limit)
+        except (ValueError, HTTPException) as error:
+            raise TargetError(f"Expected a URL, received {url} ({error}); correct it.") from error
+        connection.connect()
+        return connection
+
+    def _body(self, reply: HTTPResponse) -> bytes:
+        """The reply, unless it is a flood."""
+        text = reply.read(_LARGEST + 1)
+        if len(text) > _LARGEST:
+            raise self._foreign("more than 32 megabytes")
+        return text
+
+    def _refusal(self, status: int, text: bytes, url: str) -> Exception:
+        try:
+            said = str(json.loads(text).get("error", ""))
+        except (ValueError, AttributeError, RecursionError):
             said = ""
         if url.endswith(("/infer", "/index", "/models")):
-            return RefusedError(f"status {error.code} {said}".strip()[:200])
-        return self._foreign(f"status {error.code}")
+            return RefusedError(f"status {status} {said}".strip()[:200])
+        return self._foreign(f"status {status}")
 
     def _foreign(self, what: str) -> TargetError:
         return TargetError(
@@ -160,9 +189,8 @@ class ServerTarget(Target):
         )
 
     def _silent(self, error: OSError) -> TargetError:
-        reason = getattr(error, "reason", error)
-        slow = isinstance(reason, TimeoutError)
-        what = f"none within {self._limit:g} s" if slow else f"none ({reason})"
+        slow = isinstance(error, TimeoutError)
+        what = f"none within {self._limit:g} s" if slow else f"none ({error})"
         host = urlsplit(self.name).netloc
         return TargetError(
             f"Expected an answer from {host}, received {what}; start the server, "
@@ -170,9 +198,6 @@ class ServerTarget(Target):
         )
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A server that sends us elsewhere is not the one that was named."""
-
-    def redirect_request(self, *_arguments: Any) -> None:
-        """Follow none."""
-        return
+def _hang_up(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
