@@ -33,6 +33,14 @@ LABELS = SCORES.argmax(1)
         (softmax(SCORES, axis=0), "probabilities over the batch"),
         (softmax(SCORES)[:, :, None, None], "probabilities"),
         (SCORES.T, "logits"),
+        ([str(label) for label in LABELS], "labels"),
+        ([f"{CLASSES[label].lower().replace(' ', '_')}s" for label in LABELS], "class names"),
+        (np.argsort(-SCORES, axis=1)[:, :3], "top labels"),
+        (np.round(softmax(SCORES), 2), "probabilities"),
+        (np.round(100 * softmax(SCORES)), "percent"),
+        (np.round(255 * softmax(SCORES)).astype(np.uint8), "probabilities in 8 bits"),
+        ([dict(zip(CLASSES, row, strict=True)) for row in softmax(SCORES)], "probabilities"),
+        ([{"confidence": 0.5, "label": CLASSES[label]} for label in LABELS], "class names"),
     ],
 )
 def test_forms_are_told_apart(raw, form):
@@ -47,6 +55,17 @@ def test_logits_and_their_probabilities_have_the_same_logarithms(n):
     logs = read_answers(scores, n).logs
     assert np.allclose(logs, np.log(softmax(scores)))
     assert np.allclose(np.exp(logs).sum(1), 1)
+
+
+def test_votes_are_told_from_a_softmax():
+    rng = np.random.default_rng(0)
+    votes = rng.multinomial(500, softmax(rng.normal(0, 3, (300, 10)))) / 500
+    weighted = rng.random((300, 10)) * (votes > 0.1)  # neighbours by distance
+    weighted /= weighted.sum(1, keepdims=True)
+    assert read_answers(votes, 300).voted
+    assert read_answers(weighted, 300).voted
+    assert not read_answers(softmax(rng.normal(0, 9, (300, 10))), 300).voted
+    assert read_answers(votes, 300).logs.min() > np.log(1e-4)  # 0 of 500 is not impossible
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,11 @@ Labels = NDArray[np.int64]
 
 _ROWS = 250  # with ten values each: a softmax gives thousands that differ
 _SMALLEST = 1e-30  # below it float32 probabilities are 0
+_COARSE, _ZEROS = 1e-3, 0.1  # shares of votes are 0, or at least one of a thousand
 PROBABILITIES, LOGITS, LOG_PROBABILITIES = "probabilities", "logits", "log-probabilities"
 PERCENT, BOUNDED, LABELS, NAMES = "percent", "values from 0 to 1", "labels", "class names"
-COLUMNS = "probabilities over the batch"
+COLUMNS, BYTES, RANKED = "probabilities over the batch", "probabilities in 8 bits", "top labels"
+_TOTALS = {1: PROBABILITIES, 100: PERCENT, 255: BYTES, 256: BYTES}
 
 
 class UnreadableError(Exception):
@@ -74,7 +76,10 @@ class Answers:
         scores = np.where(np.isfinite(self.scores), self.scores, np.log(_SMALLEST))
         if self.form in {LOGITS, LOG_PROBABILITIES}:
             return scores - log_sum(scores)
-        logs = np.log(np.maximum(scores, _SMALLEST))
+        # 0 of 20 votes, or 0.00 rounded, is not impossible: half of the least that can be said.
+        positive = scores[scores > 0]
+        least = positive.min() / 2 if len(positive) else 0.0
+        logs = np.log(np.maximum(scores, max(least, _SMALLEST)))
         return logs - log_sum(logs)
 
     @property
@@ -86,13 +91,16 @@ class Answers:
 
     @property
     def voted(self) -> bool:
-        """Whether the values are shares of a few votes, as of trees or neighbours.
+        """Whether the values are shares of a few votes, as of trees or neighbours, or rounded.
 
         Such shares are honest and often exactly 0, of which a softmax never speaks.
         """
-        if self.scores is None:
+        if self.scores is None or self.form not in _TOTALS.values():
             return False
-        return len(np.unique(self.scores[:_ROWS])) < _ROWS
+        shares = self.scores / np.maximum(self.scores.sum(axis=1, keepdims=True), _SMALLEST)
+        zeros = float((shares == 0).mean())
+        coarse = zeros > _ZEROS and float(shares[shares > 0].min()) >= _COARSE
+        return coarse or len(np.unique(self.scores[:_ROWS])) < _ROWS
 
     def losses(self, actual: NDArray[Any]) -> Scores | None:
         """-ln(probability of the actual label) for each picture, `(n,)`."""
@@ -122,6 +130,8 @@ def read_answers(raw: Any, n: int) -> Answers:
     array, turned = _one_row_a_picture(array, n)
     if array.ndim == 1:
         return _read_labels(array)
+    if _are_ranks(array):
+        return Answers(RANKED, None, array[:, 0].astype(np.int64))
     scores = array.astype(np.float64)
     if array.dtype.kind == "f" and array.dtype.itemsize < 4:
         scores = scores.astype(np.float32).astype(np.float64)
@@ -131,22 +141,56 @@ def read_answers(raw: Any, n: int) -> Answers:
 
 def as_array(raw: Any, n: int) -> NDArray[Any]:
     """A NumPy array of whatever came back: tensors, lists, tuples and dictionaries of them."""
+    if isinstance(raw, list) and raw and all(isinstance(row, dict) for row in raw):
+        raw = {key: [row.get(key, np.nan) for row in raw] for key in raw[0]}
     if isinstance(raw, dict):
-        raw = tuple(raw[key] for key in sorted(raw, key=lambda key: "prob" not in str(key).lower()))
+        raw = _by_name(raw, n)
     if isinstance(raw, tuple):
         parts = [as_array(part, n) for part in raw if part is not None]
-        fitting = [part for part in parts if part.ndim == 2 and len(part) == n]
         if parts:
-            return (fitting or parts)[0]
-    for name in ("detach", "cpu", "numpy"):  # PyTorch, TensorFlow, JAX: nothing to import
-        if not isinstance(raw, np.ndarray) and hasattr(raw, name):
-            raw = getattr(raw, name)()
+            return min(parts, key=lambda part: _tells_least(part, n))
     if isinstance(raw, list) and raw and hasattr(raw[0], "detach"):
-        raw = [as_array(part, n) for part in raw]
+        raw = [_of_tensor(part) for part in raw]
     try:
-        return np.asarray(raw)
+        return np.asarray(_of_tensor(raw))
     except (ValueError, TypeError, RuntimeError) as error:
         raise UnreadableError(f"{type(raw).__name__} that NumPy cannot read") from error
+
+
+def _of_tensor(raw: Any) -> Any:
+    """PyTorch, TensorFlow and JAX by their methods: nothing to import."""
+    for name in ("detach", "cpu", "numpy"):
+        if not isinstance(raw, np.ndarray) and hasattr(raw, name):
+            raw = getattr(raw, name)()
+    return raw
+
+
+def _by_name(raw: dict[Any, Any], n: int) -> Any:
+    """Scores in the order of the classes, where the keys name them all; else the values."""
+    columns = {label_of(str(key)): value for key, value in raw.items()}
+    if len(raw) == len(CLASSES) and sorted(columns) == list(range(len(CLASSES))):
+        return np.stack([np.reshape(columns[c], n) for c in sorted(columns)], axis=1)
+    return tuple(raw[key] for key in sorted(raw, key=_promises_least))
+
+
+def _promises_least(key: Any) -> bool:
+    return "prob" not in str(key).lower()
+
+
+def _tells_least(part: NDArray[Any], n: int) -> int:
+    """Rows of scores tell most, then labels or names; a confidence alone names no class."""
+    if part.ndim == 2 and len(part) == n:
+        return 0
+    return 1 if part.dtype.kind in "iuUSb" else 2
+
+
+def _are_ranks(array: NDArray[Any]) -> bool:
+    """Whether rows are the numbers of the likeliest classes, best first."""
+    if array.dtype.kind not in "iu" or array.shape[1] > len(CLASSES) or not array.size:
+        return False
+    in_range = array.min() >= 0 and array.max() < len(CLASSES)
+    rows = np.sort(array, axis=1)
+    return bool(in_range and array.shape[1] > 1 and (np.diff(rows, axis=1) > 0).all())
 
 
 def _one_row_a_picture(array: NDArray[Any], n: int) -> tuple[NDArray[Any], bool]:
@@ -169,14 +213,23 @@ def _read_names(array: NDArray[Any], n: int) -> Answers:
     flat = array.reshape(-1)
     if len(flat) != n:
         raise UnreadableError(f"shape {array.shape} for {n} pictures", array.shape)
-    place = {_plain(name): label for label, name in enumerate(CLASSES)}
-    place |= {"tshirt": 0, "top": 0, "boot": 9, "trousers": 1}
-    labels = [place.get(_plain(str(name)), -1) for name in flat]
-    return Answers(NAMES, None, np.array(labels, np.int64))
+    if array.dtype.kind == "U" and all(name.strip().isdecimal() for name in flat):
+        return _read_labels(flat.astype(np.int64))
+    return Answers(NAMES, None, np.array([label_of(str(name)) for name in flat], np.int64))
 
 
 def _plain(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter.isalpha())
+    """Letters alone, singular: "Ankle boots" and "ankle_boot" are one name."""
+    return "".join(letter for letter in name.lower() if letter.isalpha()).removesuffix("s")
+
+
+_PLACES = {_plain(name): label for label, name in enumerate(CLASSES)}
+_PLACES |= {"tshirt": 0, "top": 0, "boot": 9}
+
+
+def label_of(name: str) -> int:
+    """The label of a class's name, however it is written; -1 for any other name."""
+    return _PLACES.get(_plain(name), -1)
 
 
 def _read_labels(array: NDArray[Any]) -> Answers:
@@ -192,16 +245,24 @@ def _form(scores: Scores) -> str:
     rows = scores[np.isfinite(scores).all(axis=1)]
     if not len(rows):
         return LOG_PROBABILITIES if _are_logs(scores) else PROBABILITIES
-    if rows.min() >= -1e-6 and np.allclose(rows.sum(axis=1), 1, atol=2e-3):
-        return PROBABILITIES
-    if rows.min() >= -1e-6 and np.allclose(rows.sum(axis=1), 100, atol=0.5):
-        return PERCENT
+    if rows.min() >= -1e-6:
+        for total, form in _TOTALS.items():
+            if np.abs(rows.sum(axis=1) - total).max() <= _slack(rows, total):
+                return form
     if _are_logs(scores):
         return LOG_PROBABILITIES
     if rows.min() >= -1e-6 and rows.max() <= 1 + 1e-6:
         over_batch = len(rows) > 1 and np.allclose(rows.sum(axis=0), 1, atol=2e-3)
         return COLUMNS if over_batch else BOUNDED
     return LOGITS
+
+
+def _slack(rows: Scores, total: int) -> float:
+    """How far sums may be from the total: values may have been rounded to a few digits."""
+    for grain in (1.0, 0.1, 0.01, 0.001):
+        if total > grain and np.allclose(rows / grain, np.round(rows / grain), atol=1e-3):
+            return float(grain * rows.shape[1] / 2)
+    return (2e-3 if total == 1 else 0.5) if total <= 100 else 0.0
 
 
 def _are_logs(scores: Scores) -> bool:

@@ -45,13 +45,13 @@ SYMMETRY_CODE = (
 
 @dataclass(frozen=True)
 class Scaling:
-    """What is done to the numbers: `pixels * factor + offset`.
+    """What is done to the numbers: `pixels * factor + offset`, perhaps of standardised pictures.
 
     Attributes:
         name: for people.
         factor: and
         offset: of pixels 0..255.
-        per_picture: each picture to mean 0 and deviation 1 instead.
+        per_picture: whether each picture is brought to mean 0 and deviation 1 before that.
         code: the same as a line of code on `pixels`.
     """
 
@@ -66,8 +66,7 @@ class Scaling:
         if self.per_picture:
             mean = values.mean(axis=(1, 2), keepdims=True)
             spread = np.maximum(values.std(axis=(1, 2), keepdims=True), 1e-6)
-            standard: NDArray[np.float32] = (values - mean) / spread
-            return standard
+            values = (values - mean) / spread
         return values * np.float32(self.factor) + np.float32(self.offset)
 
     def after(self, used: "Scaling") -> "Scaling":
@@ -76,6 +75,7 @@ class Scaling:
             f"{self.name} where the pipeline makes {used.name}",
             self.factor / used.factor,
             (self.offset - used.offset) / used.factor,
+            self.per_picture,
         )
 
 

@@ -57,7 +57,7 @@ def picture_pairs(case: Case) -> list[dict[str, Any]]:
                 "gets": as_png(undone(picture, case.contract, case.best)[0]),
                 "should": as_png(picture[0]),
                 "here": _name(here),
-                "there": _name(there),
+                "there": _name(int(case.renaming[there]) if 0 <= there < 10 else there),
                 "right": here == int(sample.actual[place]),
             }
         )

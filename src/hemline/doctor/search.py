@@ -78,11 +78,20 @@ def find_repairs(case: Case) -> list[Repair]:
             break
         repairs.append(repair)
         case.best = repair.after
-    if repairs and (_is_drowned(case) or not case.trained):
-        # Another form may flatter untrained weights too; that mends nothing.
+    if repairs and _is_drowned(case):
         case.best, repairs = case.contract, []
+    # Another form may flatter untrained weights too; that mends nothing.
+    repairs = _known(case, repairs)
+    return repairs or _known(case, _joint_repairs(case, elastic))
+
+
+def _known(case: Case, repairs: list[Repair]) -> list[Repair]:
+    """The repairs, unless even with them nothing is known of garments."""
+    if not repairs or case.trained:
+        return repairs
+    case.best = case.contract
     case.__dict__.pop("trained", None)
-    return repairs or _joint_repairs(case, elastic)
+    return []
 
 
 def _is_drowned(case: Case) -> bool:
@@ -171,19 +180,25 @@ def _rescalings(case: Case, elastic: bool) -> tuple[list[Scaling], list[Scaling]
     """Scalings that would undo a wrong one, by a large factor and by a small."""
     if not case.reading.promised:
         return [TWICE, Scaling("0..65025", 255.0, code="pixels * 255")], []
-    if not elastic:
-        return list(_FAINTER), []
     # The pipeline makes `used` of pixels, its network was trained on `wanted`.
     used_ones = [*LINEAR, TWICE]
-    pairs = product(LINEAR, used_ones)
+    pairs = product(USUAL, used_ones)
     scalings = {wanted.after(used) for wanted, used in pairs if wanted != used}
+    if not elastic:
+        return list(_FAINTER), [scale for scale in scalings if _stays_whole(scale)]
     start = case.contract.scaling
     if start != RAW:
         scalings = {replace(s, factor=s.factor * start.factor) for s in scalings if not s.offset}
     contrast = {scale: max(scale.factor, start.factor**2 / scale.factor) for scale in scalings}
-    large = [_largest(s) for s in scalings if contrast[s] > _LARGE * start.factor]
-    small = [s for s in scalings if contrast[s] <= _LARGE * start.factor]
+    far = {s for s in scalings if contrast[s] > _LARGE * start.factor and not s.per_picture}
+    large, small = [_largest(s) for s in far], scalings - far
     return sorted(set(large), key=lambda s: s.factor), sorted(small, key=lambda s: s.factor)
+
+
+def _stays_whole(scale: Scaling) -> bool:
+    """Whether pixels remain pixels, and most of their greys differ still."""
+    fits = scale.offset >= -0.5 and scale.offset + 255 * scale.factor <= 255.5
+    return fits and scale.factor >= 0.3 and not scale.per_picture
 
 
 def _largest(scale: Scaling) -> Scaling:

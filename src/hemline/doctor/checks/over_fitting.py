@@ -15,8 +15,13 @@ class OverFitting(Check):
     symptom = True
 
     def applies(self, case: Case) -> bool:
-        """Where there is a training part."""
-        return case.train is not None
+        """Where there is a training part, and scores.
+
+        Neighbours, trees and forests know every training picture by nature, and are sound for all
+        that; they give votes or labels, among which a network that does the same is not told.
+        """
+        answers = case.working
+        return case.train is not None and not (answers.decided or answers.voted)
 
     def examine(self, case: Case) -> Finding | None:
         """The gap between the parts, less its 95 % interval."""

@@ -21,7 +21,7 @@ class RepairCheck(Check):
             f"As they are: {share(before, repair.n)}; {how}: {100 * after / repair.n:.1f} % of "
             f"the same {repair.n:,} pictures ({chance(repair.p_value)})."
         )
-        if repair.loss and min(repair.loss) < 0.8 * max(repair.loss):
+        if repair.loss and repair.loss[1] < 0.8 * repair.loss[0]:
             text += f" Loss {repair.loss[0]:.2f} before, {repair.loss[1]:.2f} after."
         return text
 
