@@ -49,7 +49,8 @@ def network(name: str) -> nn.Module:
 def plain(kind: str, scale=(1 / 255, 0.0), *, steps=600, key="", wrong_loss=False, **options):
     """A network without scaling inside, trained on `pixels * scale[0] + scale[1]`, cached.
 
-    `kind`: mlp, bare (no bias), dropout, batchnorm or lenet. Returns float `(n, 784)` to logits.
+    `kind`: mlp, bare (no bias), narrow, wide, dropout, batchnorm or lenet. Returns float
+    `(n, 784)` to logits.
     """
     torch.manual_seed(0)
     net = _build(kind)
@@ -76,16 +77,28 @@ def _build(kind: str) -> nn.Module:
             *(nn.Flatten(), nn.Linear(400, 10)),
         )
     middle = {"dropout": [nn.Dropout(0.4)], "batchnorm": [nn.BatchNorm1d(64)]}.get(kind, [])
-    width = 4 if kind == "narrow" else 64
+    width = {"narrow": 4, "wide": 1250}.get(kind, 64)
     return nn.Sequential(
         nn.Linear(784, width, bias=kind != "bare"), *middle, nn.ReLU(), nn.Linear(width, 10)
     )
 
 
-def _fit(net, scale, steps, wrong_loss, rate=1e-3, decay=0.0, smoothing=0.0, data=None, few=None):
+def _fit(
+    net,
+    scale,
+    steps,
+    wrong_loss,
+    rate=1e-3,
+    decay=0.0,
+    smoothing=0.0,
+    data=None,
+    few=None,
+    change=None,
+):
     pixels, labels = data or (open_dataset().train.pixels, open_dataset().train.labels)
     pixels, labels = pixels[:few], labels[:few]
     inputs = torch.tensor(pixels).reshape(len(pixels), 784).float() * scale[0] + scale[1]
+    inputs = change(inputs) if change else inputs
     targets = torch.tensor(labels.astype(np.int64))
     optimiser = torch.optim.AdamW(net.parameters(), rate, weight_decay=decay)
     generator = torch.Generator().manual_seed(0)

@@ -1,6 +1,7 @@
 """`hemline doctor` as its users meet it."""
 
 import json
+import os
 import re
 
 import pytest
@@ -48,3 +49,14 @@ def test_json_is_one_document(program, folder):
     assert document["healthy"] is True
     assert document["data"].startswith("sketches")
     assert {"verdict", "wants", "gives", "accuracy", "findings", "fine", "notes"} <= document.keys()
+
+
+def test_a_diagnosis_from_cold_takes_at_most_ten_seconds(program, real):
+    before = os.times()
+    done = program(
+        "doctor", "accurate", "--data", real.source
+    )  # a convnet of 650,000 weights on real pictures
+    after = os.times()
+    assert done.returncode == 0, done.stdout + done.stderr
+    # Of processor, which a busy machine does not stretch as it does the clock's.
+    assert sum(after[2:4]) - sum(before[2:4]) < 10

@@ -103,3 +103,26 @@ def test_pictures_that_no_checksum_vouches_for(what, linear, real):
     }[what]
     assert names(diagnose(lambda x: linear(flat(x)), data)) == ["wrong-data"]
     assert names(diagnose(lambda x: linear(flat(x)), test)) == []
+
+
+def test_parts_that_overlap_in_anybodys_data(linear, real):
+    train = Split(real.test.pixels[:500], real.test.labels[:500])
+    test = Split(real.test.pixels[:2000], real.test.labels[:2000])
+    data = Dataset("mine", "memory", False, lambda: train, lambda: test)
+    assert names(diagnose(lambda x: linear(flat(x)), data)) == ["wrong-data"]
+
+
+def test_a_softmax_of_smoothed_probabilities(linear, real):
+    def twice(x):
+        return softmax(0.7 * softmax(2 * linear(flat(x))) + 0.03)
+
+    assert names(diagnose(twice, real))[:1] == ["double-softmax"]
+
+
+def test_a_class_that_is_given_up_with_confidence(linear, real):
+    def sure(x):  # the bounded loss of a softmax taken for logits leaves such networks
+        scores = linear(flat(x))
+        scores[:, 6] = -10
+        return softmax(6 * scores)
+
+    assert names(diagnose(sure, real))[:1] == ["from-logits-loss"]

@@ -27,6 +27,8 @@ from hemline.doctor.targets import RefusedError
 
 # A repair takes away at least one error in ten: less is no reason to call a pipeline broken.
 _WORTH = 0.1
+# Of many contrasts one suits any weak model better: that has to be worth more, or make it good.
+_WORTH_CONTRAST, _GOOD = 0.15, 0.84
 _LARGE = 30.0  # times the contrast: no two usual scales other than 0..1 and 0..255 lie so far apart
 _ROUNDS = 3
 _JOINT = 120  # pictures of the search for several faults at once
@@ -288,7 +290,9 @@ def confirm_repair(case: Case, before: Form, after: Form, family: str) -> Repair
     answers = [case.answers(form, case.confirm) for form in (before, after)]
     losses = [loss for one in answers if (loss := one.losses(case.confirm.actual)) is not None]
     p_value = mcnemar(gained, lost)
-    held = p_value < ALPHA and gained - lost >= _WORTH * int((~first).sum())
+    weak = family == "normalisation" and second.mean() < _GOOD
+    worth = _WORTH_CONTRAST if weak else _WORTH
+    held = p_value < ALPHA and gained - lost >= worth * int((~first).sum())
     no_worse = p_value < 0.95
     if not case.elastic:  # fainter whole numbers have fewer greys, which costs a little by itself
         no_worse = int(second.sum()) >= (1 - _GREYS) * int(first.sum())

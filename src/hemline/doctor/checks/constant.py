@@ -22,6 +22,8 @@ class ConstantAnswers(Check):
         """How often the commonest label comes, and whether the scores move at all."""
         answers, actual = case.working, case.confirm.actual
         label, count = _commonest(answers.labels)
+        if not 0 <= label < len(CLASSES):
+            return None  # a question of names or numbers
         expected = max(0.5, 2 * float(np.bincount(actual, minlength=10).max()) / len(actual))
         p_value = at_least(count, len(answers), min(expected, 0.95))
         if p_value >= ALPHA:
@@ -29,8 +31,7 @@ class ConstantAnswers(Check):
         drowned = case.drowned[0] if case.drowned else None
         if not drowned and not self._still(case):
             return None  # an untrained network has its favourites as well, up to always the same
-        name = CLASSES[label] if 0 <= label < len(CLASSES) else str(label)
-        evidence = f"{count:,} of {len(answers):,} pictures are called {name}."
+        evidence = f"{count:,} of {len(answers):,} pictures are called {CLASSES[label]}."
         if drowned:
             evidence += f" Less the mean of each output, {100 * drowned:.0f} % are right."
         return self.finding(

@@ -7,6 +7,7 @@ from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance
 from hemline.doctor.statistics import ALPHA, mean_above_zero
 
+_STANDS_OUT = 0.4  # scores whose least is a tenth below their mean have their top as far above
 _HIGHEST = np.e / (np.e + 9)  # of the softmax of ten probabilities
 
 
@@ -50,13 +51,14 @@ class DoubleSoftmax(Check):
 
 
 def _are_probabilities(once: Scores) -> bool:
-    """Whether rows that sum to 1 by construction are also nowhere negative, and touch zero.
+    """Whether rows that sum to 1 by construction are nowhere negative, and touch zero or stand out.
 
-    That is no accident: probabilities that are merely modest come out negative, or stay far above
-    zero, when a softmax is taken off that was never put on.
+    That is no accident: probabilities that are merely modest come out negative when a softmax is
+    taken off that was never put on, or else so modest that all stay near a tenth.
     """
-    lowest = once.min(axis=1)
-    return bool(lowest.min() >= -1e-3 and np.median(lowest) < 0.01)
+    lowest, highest = once.min(axis=1), once.max(axis=1)
+    far = np.median(lowest) < 0.01 or np.median(highest) > _STANDS_OUT
+    return bool(lowest.min() >= -1e-3 and far)
 
 
 def _brier(values: Scores, actual: np.ndarray) -> np.ndarray:

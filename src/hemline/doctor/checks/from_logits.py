@@ -6,8 +6,14 @@ from hemline.doctor.answers import PROBABILITIES, Scores, log_sum
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance
 from hemline.doctor.statistics import ALPHA, fit_temperature, mean_above_zero
+from hemline.labels import CLASSES
 
 _FLOOR = float(np.log(np.e + 9) - 1)  # the least that such a loss can be: 1.461
+
+_TOO_SURE = 2.0  # as a temperature; without it there is nothing to explain
+_WORTH = 0.02  # of the loss: of a network with its right loss the sign is the other one
+_LEARNED = 0.5  # of the answers right: of who has learned less there is no telling how
+_GIVEN_UP, _SURE = 0.02, 0.8  # share of a class that is still named, confidence beside it
 
 
 class FromLogits(Check):
@@ -22,8 +28,8 @@ class FromLogits(Check):
         return answers.form == PROBABILITIES and not (answers.decided or answers.voted)
 
     def examine(self, case: Case) -> Finding | None:
-        """By the loss that is stated, else by which family of outputs the answers fit."""
-        return self._stated(case) or self._fitted(case)
+        """By the loss that is stated, a class given up, or the family that the answers fit."""
+        return self._stated(case) or self._given_up(case) or self._fitted(case)
 
     def _stated(self, case: Case) -> Finding | None:
         names = ("loss", "train_loss", "validation_loss", "test_loss")
@@ -39,22 +45,46 @@ class FromLogits(Check):
             loss=min(said),
         )
 
+    def _given_up(self, case: Case) -> Finding | None:
+        """Such a loss is bounded, so that a class can be given up at small cost, with confidence.
+
+        The right loss is not: whoever is sure of another class each time pays without limit.
+        """
+        answers, actual = case.working, np.argsort(case.renaming)[case.confirm.actual]
+        if answers.logs is None or fit_temperature(answers.logs, actual) < _TOO_SURE:
+            return None
+        known = float((answers.labels == actual).mean())
+        given = np.bincount(answers.labels, minlength=10) / np.bincount(actual, minlength=10)
+        least = int(given.argmin())
+        top = np.exp(answers.logs.max(axis=1))[actual == least]
+        if given[least] > _GIVEN_UP or known < _LEARNED or not len(top) or top.mean() < _SURE:
+            return None
+        return self._finding(
+            f"{CLASSES[least]} is named for {int(given[least] * len(top))} of {len(top):,}, and "
+            f"another class for its pictures with {100 * top.mean():.0f} % on average: no loss "
+            "that takes probabilities for what they are allows that.",
+            given=float(given[least]),
+            confidence=float(top.mean()),
+        )
+
     def _fitted(self, case: Case) -> Finding | None:
         """Such a training makes `p` itself play the part of the logits.
 
-        Then `softmax(k p)` predicts better than `p` under any temperature (paired, on the half on
-        which neither was fitted; Vuong, 1989).
+        Then `softmax(k p)` predicts better than `p` under any temperature (paired, each half with
+        the temperature of the other; Vuong, 1989). Of a network with its right loss, whatever its
+        training, it predicts clearly worse.
         """
-        logs, actual = case.working.logs, case.confirm.actual
-        if logs is None or len(actual) < 400:
+        logs, actual = case.working.logs, np.argsort(case.renaming)[case.confirm.actual]
+        learned = float((case.working.labels == actual).mean()) > _LEARNED
+        if logs is None or len(actual) < 400 or not learned:
             return None
-        half = len(actual) // 2
         values = np.exp(logs)
-        losses = [_fitted_losses(scores, actual, half) for scores in (logs, values)]
+        losses = [_fitted_losses(scores, actual) for scores in (logs, values)]
         gain = losses[0] - losses[1]
         p_value = mean_above_zero(gain)
         sure = float((values.max(axis=1) > 0.999).mean())
-        if p_value >= ALPHA or float(gain.mean()) < 0.1 * float(losses[0].mean()):
+        enough = float(gain.mean()) >= _WORTH * float(losses[0].mean())
+        if p_value >= ALPHA or not enough or fit_temperature(logs, actual) < _TOO_SURE:
             return None
         return self._finding(
             f"{100 * sure:.0f} % of the answers are given with 99.9 % or more; the probabilities "
@@ -74,9 +104,10 @@ class FromLogits(Check):
         )
 
 
-def _fitted_losses(scores: Scores, actual: np.ndarray, half: int) -> np.ndarray:
-    """Losses on the second half under the temperature that fits the first best."""
-    scaled = scores[half:] / fit_temperature(scores[:half], actual[:half])
-    rows = np.arange(len(scaled))
-    losses: np.ndarray = log_sum(scaled)[:, 0] - scaled[rows, actual[half:]]
+def _fitted_losses(scores: Scores, actual: np.ndarray) -> np.ndarray:
+    """Losses `(n,)` of each half under the temperature that fits the other best."""
+    half, losses = np.arange(len(actual)) < len(actual) // 2, np.empty(len(actual))
+    for part in (half, ~half):
+        scaled = scores[part] / fit_temperature(scores[~part], actual[~part])
+        losses[part] = log_sum(scaled)[:, 0] - scaled[np.arange(len(scaled)), actual[part]]
     return losses
