@@ -10,7 +10,9 @@ import zipfile
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import numpy as np
 import pytest
+from onnx import TensorProto, helper
 
 from hemline.doctor.targets import open_target
 from hemline.errors import TargetError
@@ -52,6 +54,8 @@ def folder(tmp_path):
     archive(tmp_path / "deep.keras", {"class_name": "Sequential"}, {"../evil.py": "x"})
     archive(tmp_path / "bomb.keras", [[]] * 2_000_000)
     (tmp_path / "endless.onnx").symlink_to("/dev/zero")
+    np.zeros((784, 10), np.float32).tofile(tmp_path / "weights.bin")
+    (tmp_path / "outside.onnx").write_bytes(weights_outside("weights.bin", 784 * 10 * 4))
     os.mkfifo(tmp_path / "pipe.keras")
     return tmp_path
 
@@ -60,6 +64,26 @@ def archive(path, config, more=None):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
         for name, text in {"config.json": json.dumps(config), **(more or {})}.items():
             made.writestr(name, text)
+
+
+def weights_outside(name, size):
+    entries = {"location": name, "offset": "0", "length": str(size)}
+    weights = TensorProto(
+        name="w",
+        data_type=TensorProto.FLOAT,
+        dims=[784, 10],
+        data_location=TensorProto.EXTERNAL,
+        external_data=[{"key": key, "value": value} for key, value in entries.items()],
+    )
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["y"])],
+        "outside",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 784])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [weights],
+    )
+    opsets = [helper.make_opsetid("", 17)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
 
 
 @pytest.mark.parametrize(
@@ -79,6 +103,7 @@ def archive(path, config, more=None):
         ("deep.keras", "holds ../evil.py"),
         ("bomb.keras", "a configuration of more than four megabytes"),
         ("endless.onnx", "is no regular file"),
+        ("outside.onnx", "Expected an ONNX file that opens"),
         ("pipe.keras", "is no regular file"),
         ("pipe:missing", "has no attribute 'missing'"),
         ("nowhere:predict", "No module named 'nowhere'"),

@@ -4,9 +4,11 @@ Called as `python -m hemline.doctor.targets.worker KIND WHAT`; speaks frames on 
 input and output, and gives whatever it runs an empty pair of its own.
 """
 
+import contextlib
 import importlib
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -75,10 +77,10 @@ def _open_onnx(path: str) -> tuple[dict[str, Any], Answer]:
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
-    # From bytes, so that weights outside the file are out of reach.
-    session = onnxruntime.InferenceSession(
-        Path(path).read_bytes(), options, providers=["CPUExecutionProvider"]
-    )
+    # From bytes, and in an empty folder, so that weights outside the file are out of reach.
+    data = Path(path).read_bytes()
+    with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
+        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     inputs, outputs = session.get_inputs(), session.get_outputs()
     facts: dict[str, Any] = {
         "inputs": [(value.name, value.type, value.shape) for value in inputs],
