@@ -50,7 +50,7 @@ def other_broken(data: Dataset) -> Iterator[Pipeline]:
     ):
         target = of_outputs(softmax, partial(flat_scores, net))
         yield make(name, root="no-trained-layers", target=target)
-    each = plain("mlp", key="each", change=standardised)
+    each = plain("lenet", key="each", change=standardised)
     yield make(
         "each picture standardised in training",
         root="other-normalisation",
