@@ -66,7 +66,7 @@ def examine(pipeline: Pipeline, data) -> dict:
     row["seconds"] = time.perf_counter() - began
     if diagnosis is not None:
         form, pixels = diagnosis.case.contract, diagnosis.case.material.test.pixels[:_WARNED]
-        row["warnings"] = count_warnings(pipeline.target, form.apply(pixels), form.way)
+        row["warnings"] = count_warnings(pipeline.target, form.apply(pixels).copy(), form.way)
     _report(row)
     return row
 

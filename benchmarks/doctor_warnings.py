@@ -39,6 +39,7 @@ def _counted(seen: list[int]) -> Iterator[None]:
     kept = os.dup(2)
     with tempfile.TemporaryFile() as lines, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        warnings.simplefilter("ignore", DeprecationWarning)  # as Python does for its users
         os.dup2(lines.fileno(), 2)
         try:
             yield
@@ -75,6 +76,10 @@ def _through_skorch(target: Callable, inputs: np.ndarray, way: str) -> None:
     from skorch import NeuralNetClassifier
 
     class Through(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.unused = nn.Parameter(torch.zeros(1))  # skorch makes an optimiser at once
+
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return torch.as_tensor(np.asarray(target(x if way != "array" else x.numpy())))
 
