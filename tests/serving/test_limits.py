@@ -10,6 +10,7 @@ import zlib
 
 import httpx
 import numpy as np
+import psutil
 import pytest
 
 from hemline.serving.connections import HEAD_SECONDS, MOST
@@ -201,6 +202,22 @@ def test_connections_beyond_the_most_are_refused_and_room_is_made_again(strict):
             return False
 
     until(works)
+
+
+def test_a_full_file_table_costs_nothing_and_room_is_made_again(strict):
+    (worker,) = strict.workers()
+    limits = worker.rlimit(psutil.RLIMIT_NOFILE)
+    worker.rlimit(psutil.RLIMIT_NOFILE, (worker.num_fds() + 4, limits[1]))
+    try:
+        clients = [socket.create_connection(("127.0.0.1", strict.port)) for _ in range(20)]
+        began = sum(worker.cpu_times()[:2])
+        time.sleep(2)
+        assert sum(worker.cpu_times()[:2]) - began < 0.5
+    finally:
+        worker.rlimit(psutil.RLIMIT_NOFILE, limits)
+    for client in clients:
+        client.close()
+    assert strict.get("/v2/health/live").status_code == 200
 
 
 def test_no_request_names_a_path_on_the_server(strict):

@@ -17,6 +17,7 @@ BACKLOG = 2048
 # Seconds; after Python's own 5 ms a busy event loop would let the model hand over its answers.
 _SWITCH = 0.0005
 _HESITATE, _HESITATE_MOST = 0.0001, 0.002  # seconds; for each client, and at most
+_FULL = 0.5  # seconds until other clients may have left
 
 
 def work(listener: socket.socket, settings: Settings, json_logs: bool, alone: bool) -> None:
@@ -76,11 +77,17 @@ class _Server(uvicorn.Server):
         asyncio.get_running_loop().remove_reader(listener)
 
     def _accept(self, listener: socket.socket) -> None:
-        with contextlib.suppress(OSError):  # another worker was first, or the client has left
-            self._take_in(listener.accept()[0])
+        seconds = 0.0
         if not self._alone:  # whoever has more clients hesitates longer before the next
-            self._pause(listener)
             seconds = min(_HESITATE * len(self.server_state.connections), _HESITATE_MOST)
+        try:
+            self._take_in(listener.accept()[0])
+        except (BlockingIOError, ConnectionAbortedError):
+            pass  # another worker was first, or the client has left
+        except OSError:  # no file can be opened any more
+            seconds = _FULL
+        if seconds:
+            self._pause(listener)
             asyncio.get_running_loop().call_later(seconds, self._listen, listener)
 
     def _take_in(self, client: socket.socket) -> None:
