@@ -37,7 +37,7 @@ def predictor(*layers: nn.Module):
 
     @torch.no_grad()
     def predict(pixels: np.ndarray) -> np.ndarray:
-        return network(torch.tensor(pixels) / 255).numpy()
+        return network(torch.tensor(np.asarray(pixels)) / 255).numpy()
 
     return predict
 
