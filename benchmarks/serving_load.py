@@ -88,6 +88,7 @@ def load_at(question: Question, rate: float, seconds: float) -> Load:
     """About so many requests a second, from connections that pause at random in between."""
     # Many that pause are like visitors; but none may pause for the 5 s after which it is cut off.
     connections = round(min(max(rate, 1), 256))
-    pause = 1000 * connections / rate
-    first = load(question, connections, 3, pause)
-    return load(question, connections, seconds, max(1.0, pause - first.p50))
+    between = 1000 * connections / rate  # milliseconds from one request of a client to its next
+    tried = load(question, connections, max(3, 20 / rate), between)
+    answering = 1000 * connections / tried.rate - between  # by Little's law
+    return load(question, connections, max(seconds, 100 / rate), max(1.0, between - answering))

@@ -9,6 +9,11 @@ import numpy as np
 import pytest
 
 PAGE = (Path(__file__).parents[2] / "docs" / "serving.md").read_text()
+CURL = re.findall(r"^curl .*$", PAGE, re.M)
+
+
+def test_there_is_something_to_run():
+    assert len(CURL) == 2
 
 
 def as_here(code, server):
@@ -26,7 +31,7 @@ def test_the_client_asks_as_is_shown(server, classifier):
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is missing")
-@pytest.mark.parametrize("command", re.findall(r"^    (curl .*)$", PAGE, re.M))
+@pytest.mark.parametrize("command", CURL)
 def test_curl_asks_as_is_shown(server, photo, tmp_path, command):
     for name in ("photo.jpg", "one.jpg", "two.png"):
         (tmp_path / name).write_bytes(photo)
