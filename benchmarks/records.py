@@ -14,6 +14,7 @@ from contestants import Contestant, Peer
 from hemline.files import write_whole
 
 SLOW = 300  # seconds; a peer that takes longer runs once
+LONGER = 2  # a scan goes on for so many times the epochs of the peer's tutorial
 
 Run = dict[str, Any]
 
@@ -89,7 +90,8 @@ def scan(peer: Peer, seeds: int, threads: int, records: Records) -> list[Run]:
     """
     runs = records.scans.setdefault(f"{peer.script}, {threads} threads", [])
     while len(runs) < seeds and not is_slow(runs):
-        command = peer.command("--scan", "--seed", str(len(runs)))
+        epochs = ["--epochs", str(LONGER * peer.epochs)] if peer.epochs else []
+        command = peer.command("--scan", "--seed", str(len(runs)), *epochs)
         with tempfile.TemporaryDirectory() as folder:
             variables = peer.environment.variables
             whole, figures = run_process([*command, folder], variables, threads)

@@ -7,9 +7,10 @@ and evaluating on the test part. Hemline also draws its predictions, and starts 
 Contestants run in turn on the same cores, once a round, every round with another seed.
 
 A setting reaches a rung if the mean over its seeds does, with the weights of the last epoch.
-A peer is allowed more: a scan first takes its test accuracy after every epoch, and it is then timed
-with the fewest epochs at which the mean over its seeds reached the rung, as if it had known. What
-the scan itself takes is not counted. Scans are kept in `.bench/rungs.json` and not repeated.
+A peer is allowed more: a scan first takes its test accuracy after every epoch, for twice the epochs
+of its tutorial, and it is then timed with the fewest epochs at which the mean over its seeds
+reached the rung, as if it had known. What the scan itself takes is not counted. Scans are kept in
+`.bench/rungs.json` and not repeated.
 
 The table is written after every round. Times are kept too, and a long measurement can be made in
 stages; what is reused is said below the table:
