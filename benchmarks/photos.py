@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from common import write_result
+from photos_speed import speed_note
 from PIL import Image
 from sklearn.metrics import roc_auc_score
 
@@ -81,6 +82,7 @@ def main() -> None:
         f"found; model {classifier.path.stem}.",
         f"On the test part of Fashion-MNIST: accuracy {100 * evaluation.accuracy:.2f} %, expected "
         f"calibration error {100 * evaluation.ece:.2f} %.",
+        speed_note([path for path, _ in named]),
     ]
     garments = np.array([name in MAPPED for _, name in named])
     mapped = [pair for pair, garment in zip(named, garments, strict=True) if garment]
