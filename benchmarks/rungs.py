@@ -37,7 +37,7 @@ _QUICKEST = ("network=conv", "prune=0")  # nothing is seen twice in one epoch
 _PLAIN = ("validation=0", "calibrate=false")
 SETTINGS = [
     Setting(88, "seed", ("epochs=5", *_SHORT)),
-    Setting(90, "fast", (*_QUICKEST, "widths=[32,64,96]", "epochs=1", *_PLAIN)),
+    Setting(90, "fast", (*_QUICKEST, "widths=[32,64,128]", "epochs=1", *_PLAIN)),
     Setting(92, "fast", ("widths=[16,32,64]", "epochs=3", *_PLAIN)),
     Setting(93, "fast", ("widths=[24,48,96]", "epochs=5", *_PLAIN)),
     Setting(94, "fast", ("widths=[32,64,128]", "epochs=12", "shift=1", *_PLAIN)),

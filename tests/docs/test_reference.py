@@ -66,6 +66,23 @@ def test_every_figure_of_the_readme_stands_in_the_file_beside_its_command():
         assert stated in rounded, f"{figure} is not in {link}: {what}"
 
 
+def test_how_soon_an_accuracy_is_reached_is_what_was_measured():
+    readme = (ROOT / "README.md").read_text()
+    results = (ROOT / "benchmarks" / "results" / "rungs.md").read_text()
+    told, measured = (
+        {row[0]: row[1:] for row in (line.strip("| ").split(" | ") for line in text.splitlines())}
+        for text in (readme.partition("## How soon")[2].partition("\n## ")[0], results)
+    )
+    rungs = [rung for rung in measured if rung.endswith(" %")]
+    assert rungs == [rung for rung in told if rung.endswith(" %")]
+    for rung in rungs:
+        assert "missed" in " ".join(told[rung]) or "missed" not in measured[rung][1]
+        figures = re.findall(r"(\d[\d.]*) (s|times)", " ".join(told[rung]))
+        assert figures
+        for figure, _ in figures:
+            assert re.search(rf"\b{re.escape(figure)}\b", " ".join(measured[rung])), figure
+
+
 def test_the_gains_in_the_docs_are_those_that_the_notebook_measured():
     notebook = json.loads((ROOT / "notebooks" / "fashion_mnist.ipynb").read_text())
     outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
