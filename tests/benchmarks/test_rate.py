@@ -13,7 +13,7 @@ def test_a_filter_is_applied_at_every_place_of_one_view():
     from rate import multiply_adds
 
     patches = 14 * 14 * 16 * 4
-    first = 14 * 14 * 9 * (16 * 48 + 48 * 48)
-    second = 7 * 7 * 9 * (48 * 96 + 96 * 96)
+    first = 14 * 14 * 9 * 16 * 48
+    second = 7 * 7 * 9 * 48 * 96
     network = build_network("conv", (48, 96), 0, mirrored=True)
     assert multiply_adds(network) == patches + first + second + 96 * 10
