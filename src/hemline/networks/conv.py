@@ -146,7 +146,8 @@ def conv_layers(widths: Sequence[int], outputs: int, generator: torch.Generator)
     ]
     for stage, width in enumerate(widths, 1):
         layers.append(Convolution(channels, width, size=3, generator=generator))
-        layers += [Halving()] * (stage < len(widths))
+        if stage < len(widths):
+            layers.append(Halving())
         layers.append(Normalisation(width))
         channels = width
     return [*layers, *_head(channels, outputs, generator)]
