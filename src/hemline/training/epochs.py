@@ -108,20 +108,25 @@ def _backward(network: Network, work: Pass, batch: Tensor) -> tuple[Tensor, Tens
         logits = network(pixels).float()
     losses = losses_of(logits, targets, work.label_smoothing)
     counted = losses if work.weights is None else losses * work.weights[batch]
-    total = counted.mean()
+    torch.autograd.backward(counted.mean())
     if work.l2:
-        total = total + work.l2 * _squared_weights(network)
-    torch.autograd.backward(total)
+        _pull_to_zero(network, work.l2)
     losses = losses.detach()
     if work.losses is not None:
         work.losses[batch] = losses
     return losses, is_right(logits.detach(), targets)
 
 
-def _squared_weights(network: Network) -> Tensor:
-    """Sum of the squared weights of the dense layers but the last, as Keras's regulariser."""
+@torch.no_grad()
+def _pull_to_zero(network: Network, l2: float) -> None:
+    """Add the gradient of `l2` times the squared weights, as Keras's regulariser.
+
+    Of all dense layers but the last. Through autograd it would take several passes over them.
+    """
     dense = [layer for layer in network.layers if isinstance(layer, Dense)]
-    return torch.stack([layer.weight.square().sum() for layer in dense[:-1]]).sum()
+    for layer in dense[:-1]:
+        assert layer.weight.grad is not None  # noqa: S101  backward went through every layer
+        layer.weight.grad.add_(layer.weight, alpha=2 * l2)
 
 
 @torch.no_grad()

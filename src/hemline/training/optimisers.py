@@ -78,7 +78,9 @@ class Adam(Optimiser):
         first, second = self.memory["first"][place], self.memory["second"][place]
         first.lerp_(gradient, 1 - self.beta1)
         second.mul_(self.beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
-        divisor = second.sqrt().div_((1 - self.beta2**self.steps) ** 0.5).add_(self.epsilon)
+        # The gradient has done its work: fresh memory costs more than the arithmetic in it.
+        divisor = torch.sqrt(second, out=gradient)
+        divisor.div_((1 - self.beta2**self.steps) ** 0.5).add_(self.epsilon)
         parameter.addcdiv_(first, divisor, value=-rate / (1 - self.beta1**self.steps))
 
 
