@@ -21,6 +21,8 @@ def augment(
 ) -> Tensor:
     """What `recipe` asks for, one after the other.
 
+    Photographs are distorted and shifted, and as large a share of the others as `recipe` says.
+
     Args:
         recipe: says what and how much.
         generator: source of chance.
@@ -29,13 +31,20 @@ def augment(
     """
     if recipe.flip:
         pixels = flip(pixels, generator=generator)
-    if recipe.distorts:
-        pixels = distort(recipe, generator, pixels, photographs)
-    if recipe.shift:
-        pixels = shift(pixels, most=recipe.shift, generator=generator)
+    if recipe.distort == 1:
+        pixels = _moved(recipe, generator, pixels)
+    else:
+        chosen = photographs | (chances(pixels, generator) < recipe.distort)
+        if chosen.any():  # the last batch of an epoch may be small
+            pixels = pixels.index_put((chosen,), _moved(recipe, generator, pixels[chosen]))
     if recipe.erase:
         pixels = erase(pixels, share=recipe.erase, generator=generator)
     return pixels
+
+
+def _moved(recipe: Recipe, generator: torch.Generator, pixels: Tensor) -> Tensor:
+    pixels = distort(recipe, generator, pixels)
+    return shift(pixels, most=recipe.shift, generator=generator) if recipe.shift else pixels
 
 
 def flip(pixels: Tensor, *, generator: torch.Generator) -> Tensor:

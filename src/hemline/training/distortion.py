@@ -14,30 +14,17 @@ from hemline.training.recipe import Recipe
 _GROUND = 4  # brighter is garment
 
 
-def distort(
-    recipe: Recipe, generator: torch.Generator, pixels: Tensor, photographs: Tensor
-) -> Tensor:
-    """Distort what are photographs, and as large a share of the others as `recipe` says.
-
-    Args:
-        recipe: says how much.
-        generator: source of chance.
-        pixels: uint8 `(n, 28, 28)`.
-        photographs: bool `(n,)`.
-    """
-    chosen = photographs | (chances(pixels, generator) < recipe.distort)
-    some = pixels[chosen]
-    if not len(some):  # the last batch of an epoch may be small
-        return pixels
+def distort(recipe: Recipe, generator: torch.Generator, pixels: Tensor) -> Tensor:
+    """Distort all pictures as `recipe` says; uint8 `(n, 28, 28)`, at least one."""
     if recipe.rotate or recipe.stretch:
-        some = warp(some, degrees=recipe.rotate, stretch=recipe.stretch, generator=generator)
+        pixels = warp(pixels, degrees=recipe.rotate, stretch=recipe.stretch, generator=generator)
     if recipe.tone:
-        some = tone(some, most=recipe.tone, generator=generator)
+        pixels = tone(pixels, most=recipe.tone, generator=generator)
     if recipe.soften:
-        some = soften(some, share=recipe.soften, generator=generator)
+        pixels = soften(pixels, share=recipe.soften, generator=generator)
     if recipe.patch:
-        some = patch(some, share=recipe.patch, generator=generator)
-    return pixels.index_put((chosen,), some)
+        pixels = patch(pixels, share=recipe.patch, generator=generator)
+    return pixels
 
 
 def warp(

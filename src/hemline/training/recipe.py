@@ -38,7 +38,7 @@ class Recipe:
         l2: times the squared weights of the hidden dense layers, added to the loss.
         flip: mirror half of the pictures left to right.
         shift: move pictures by up to so many pixels each way.
-        distort: share of the pictures that the next five change; photographs always.
+        distort: share of the pictures that shift and the next five change; photographs always.
         rotate: turn pictures by up to so many degrees each way.
         stretch: change width and height by up to a factor of e to this, each way.
         tone: change brightness and contrast of the garment; 1 is very much.
