@@ -6,6 +6,7 @@ import pytest
 from hemline.data import read_photographs
 from hemline.errors import DataError
 from hemline.labels import ANY_SHOE, NONE
+from hemline.photos import see
 from tests.photos.drawing import COLOURS, draw_photo
 
 
@@ -24,10 +25,23 @@ def folder(tmp_path):
 
 def test_folders_name_the_labels(folder):
     read = read_photographs(folder)
-    assert read.pixels.shape == (8, 28, 28)
-    assert sorted(read.labels.tolist()) == sorted([3, 3, 0, 0, ANY_SHOE, ANY_SHOE, NONE, NONE])
+    assert len(read.guesses) == 8
+    labels = read.labels[read.best].tolist()
+    assert sorted(labels) == sorted([3, 3, 0, 0, ANY_SHOE, ANY_SHOE, NONE, NONE])
     assert len(read.unread) == 1
     assert "bad.png" in read.unread[0]
+
+
+def test_every_guess_at_a_garment_is_there_and_the_best_one_first(folder):
+    read = read_photographs(folder)
+    assert (read.guesses > 1).all()
+    assert read.pixels.shape == (read.guesses.sum(), 28, 28)
+    files = sorted(folder.glob("*/?.png"))
+    assert len(files) == len(read.best)
+    for file, best in zip(files, read.best, strict=True):
+        assert np.array_equal(read.pixels[best], see(file).pixels)
+    assert read.looks(1, 3).tolist() == [read.best[1] + place for place in range(3)]
+    assert read.looks(0, read.guesses[0] + 1)[-1] == read.best[0]
 
 
 def test_reading_again_gives_the_same(folder):

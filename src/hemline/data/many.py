@@ -31,10 +31,16 @@ class _Task(NamedTuple):
     path: Path
     megapixels: float
     steps: bool
+    guesses: int | None
 
 
 def read_many(
-    paths: Iterable[Path], *, megapixels: float, steps: int = 0, cores: int | None = None
+    paths: Iterable[Path],
+    *,
+    megapixels: float,
+    steps: int = 0,
+    guesses: int | None = 1,
+    cores: int | None = None,
 ) -> Generator[FileRead]:
     """Read files on all cores; each as `read_pictures` does, bad ones with their error.
 
@@ -42,13 +48,16 @@ def read_many(
         paths: of the files; read no further ahead than there is work for.
         megapixels: larger pictures are refused before they are decoded.
         steps: of so many files, the first, the pictures keep what was `seen` on the way.
+        guesses: at the garment in each photograph, a picture each; None for all.
         cores: left out: all that the process may use.
 
     Yields:
         One `FileRead` a path, in the order of `paths`.
     """
     every = enumerate(paths)
-    tasks: Iterator[_Task] = (_Task(path, megapixels, place < steps) for place, path in every)
+    tasks: Iterator[_Task] = (
+        _Task(path, megapixels, place < steps, guesses) for place, path in every
+    )
     first = list(itertools.islice(tasks, _FEW + 1))
     tasks = itertools.chain(first, tasks)
     cores = cores or _cores()
@@ -103,9 +112,9 @@ def _read_alone(task: _Task) -> FileRead:
 
 
 def _read(task: _Task) -> FileRead:
-    path, megapixels, steps = task
+    path, megapixels, steps, guesses = task
     try:
-        pictures = list(read_pictures(path, megapixels=megapixels))
+        pictures = list(read_pictures(path, megapixels=megapixels, guesses=guesses))
     except HemlineError as error:
         return FileRead(path, [], str(error))
     except MemoryError:

@@ -1,12 +1,14 @@
 """Photographs to train with: a folder a kind of garment, all brought to 28x28."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from hemline.data.dataset import Split
 from hemline.data.many import read_many
+from hemline.data.splits import Places
 from hemline.errors import DataError
 from hemline.labels import ANY_SHOE, NONE
 from hemline.photos import MEGAPIXELS, pictures_in
@@ -32,15 +34,27 @@ class Photographs(Split):
     """Photographs as pixels `(n, 28, 28)`; labels 0 to 11, the last two `NONE` and `ANY_SHOE`.
 
     Attributes:
+        guesses: int64 `(photographs,)`, at the garment in each of them: so many pictures, one
+            after the other, the best guess first.
         unread: files that were left out, each with the reason.
     """
 
+    guesses: Places
     unread: tuple[str, ...] = ()
 
     @property
     def most(self) -> int:
         """The largest label."""
         return ANY_SHOE
+
+    @cached_property
+    def best(self) -> Places:
+        """The place of the best guess at each photograph, int64 `(photographs,)`."""
+        return np.cumsum(self.guesses) - self.guesses
+
+    def looks(self, photograph: int, times: int) -> Places:
+        """Places of the guesses at one photograph in turn, the best first, `times` in all."""
+        return np.resize(self.best[photograph] + np.arange(self.guesses[photograph]), times)
 
 
 def read_photographs(folder: str | Path) -> Photographs:
@@ -57,16 +71,14 @@ def read_photographs(folder: str | Path) -> Photographs:
             f"Expected folders of photographs named for their garments ({', '.join(FOLDERS)}; any "
             f"other for none of the classes), received {folder} without any; check the path."
         )
-    pixels, labels, unread = [], [], []
-    for read, (_, label) in zip(
-        read_many([file for file, _ in named], megapixels=MEGAPIXELS), named, strict=True
-    ):
-        pixels += [picture.pixels for picture in read.pictures]
-        labels += [label] * len(read.pictures)
-        unread += [read.error] if read.error else []
+    reads = list(read_many([file for file, _ in named], megapixels=MEGAPIXELS, guesses=None))
+    pixels = [picture.pixels for read in reads for picture in read.pictures]
+    unread = [read.error for read in reads if read.error]
     if not pixels:
         raise DataError(f"Expected photographs, received none that can be read: {unread[0]}")
-    return Photographs(np.stack(pixels), np.array(labels, np.uint8), tuple(unread))
+    counts = np.array([len(read.pictures) for read in reads])
+    labels = np.repeat(np.array([label for _, label in named], np.uint8), counts)
+    return Photographs(np.stack(pixels), labels, counts[counts > 0], tuple(unread))
 
 
 def _in(kind: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """Picture files of every kind: photographs, the data set's own form, idx and `.npy` files."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 
 from hemline.data.idx import parse_idx
 from hemline.errors import DataError, HemlineError, PixelsError
-from hemline.photos import MEGAPIXELS, Seen, see
+from hemline.photos import MEGAPIXELS, Seen, see_all
 from hemline.pixels import Pixels, as_pixels
 
 
@@ -27,12 +28,15 @@ class NamedPixels:
         return str(self.file) if self.place is None else f"{self.file}[{self.place}]"
 
 
-def read_pictures(path: Path, *, megapixels: float = MEGAPIXELS) -> Iterator[NamedPixels]:
+def read_pictures(
+    path: Path, *, megapixels: float = MEGAPIXELS, guesses: int | None = 1
+) -> Iterator[NamedPixels]:
     """Read a picture, an idx file or a `.npy` file.
 
     Args:
         path: of the file.
         megapixels: larger pictures are refused before they are decoded.
+        guesses: at the garment in a photograph, a picture each, the best first; None for all.
 
     Yields:
         Every picture in the file, in order.
@@ -44,7 +48,8 @@ def read_pictures(path: Path, *, megapixels: float = MEGAPIXELS) -> Iterator[Nam
         if path.exists() and not path.is_file() and not path.is_dir():  # a pipe would wait for ever
             raise DataError(f"Expected a file, received {path} that is a device or a pipe.")
         pixels = _read_many(path)
-        seen = see(path, megapixels=megapixels) if pixels is None else None
+        views = see_all(path, megapixels=megapixels) if pixels is None else iter(())
+        seen = list(itertools.islice(views, guesses))
     except OSError as error:
         raise DataError(
             f"Expected a readable picture, received {path} ({error.strerror or 'not a picture'}); "
@@ -52,9 +57,9 @@ def read_pictures(path: Path, *, megapixels: float = MEGAPIXELS) -> Iterator[Nam
         ) from error
     except PixelsError as error:
         raise PixelsError(f"{path}: {error}") from error
-    if seen is not None:
-        yield NamedPixels(path, None, seen.pixels, seen)
-    elif pixels is not None:
+    for view in seen:
+        yield NamedPixels(path, None, view.pixels, view)
+    if pixels is not None:
         for place, picture in enumerate(pixels):
             yield NamedPixels(path, place if len(pixels) > 1 else None, picture)
 

@@ -11,7 +11,7 @@ from hemline.photos.decoding import (
     decode,
 )
 from hemline.photos.folders import pictures_in
-from hemline.photos.seeing import Seen, see
+from hemline.photos.seeing import Seen, see, see_all
 
 __all__ = [
     "FORMATS",
@@ -25,4 +25,5 @@ __all__ = [
     "decode",
     "pictures_in",
     "see",
+    "see_all",
 ]

@@ -29,14 +29,12 @@ WEIGHTS = {
 }
 
 
-def choose(guesses: dict[str, Mask], lab: Lab) -> Mask | None:
-    """The guess for which most speaks, or None if all are empty."""
+def rank(guesses: dict[str, Mask], lab: Lab) -> list[Mask]:
+    """The guesses, that for which most speaks first; empty ones are left out."""
     found = {name: mask for name, mask in guesses.items() if mask.sum() >= _FEW}
-    if not found:
-        return None
     edges = edge_strength(lab)
     scores = {name: score(evidence(mask, found, lab, edges)) for name, mask in found.items()}
-    return found[max(scores, key=lambda name: scores[name])]
+    return [found[name] for name in sorted(scores, key=lambda name: -scores[name])]
 
 
 def score(features: dict[str, float]) -> float:

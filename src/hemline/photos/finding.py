@@ -1,11 +1,13 @@
 """Finding the garment in a photograph."""
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
 from hemline.errors import PhotoError
 from hemline.photos.candidates import Lab, candidates
-from hemline.photos.choosing import choose
+from hemline.photos.choosing import rank
 from hemline.photos.decoding import Colours, Mask, Photo
 
 _EDGE = 224  # longest edge at which is searched: eight times what the model sees
@@ -13,8 +15,8 @@ _OPAQUE = (0.01, 0.98)  # shares between which the opaque part is taken for the 
 _EVEN = 3.0  # Lab units: what spans less in all channels is one colour
 
 
-def find_garment(photo: Photo) -> Mask:
-    """Where the garment is, bool `(height, width)`.
+def guess_garment(photo: Photo) -> Iterator[Mask]:
+    """Where the garment may be, the best guess first, bool `(height, width)`; at least one.
 
     What is transparent was cut away by somebody who knew; everything else is searched.
 
@@ -22,18 +24,20 @@ def find_garment(photo: Photo) -> Mask:
         PhotoError: nothing stands out from the background.
     """
     if photo.opaque is not None and _OPAQUE[0] <= photo.opaque.mean() <= _OPAQUE[1]:
-        return photo.opaque
+        yield photo.opaque
+        return
     small, lab = prepared(photo)
     even = np.ptp(lab.reshape(-1, 3), axis=0).max() < _EVEN
-    mask = None if even else choose(candidates(small, lab), lab)
-    if mask is None:
+    guesses = [] if even else rank(candidates(small, lab), lab)
+    if not guesses:
         raise PhotoError(
             f"Expected a garment on a background, received {photo.name} in which nothing stands "
             "out; take the picture on a ground of another colour."
         )
     height, width = photo.colours.shape[:2]
-    soft = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(soft >= 0.5)
+    for guess in guesses:
+        soft = cv2.resize(guess.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+        yield np.asarray(soft >= 0.5)
 
 
 def prepared(photo: Photo) -> tuple[Colours, Lab]:

@@ -1,5 +1,6 @@
 """From a picture file to the 28x28 that a model sees, with every step kept for people to judge."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,16 @@ class Seen:
 def see(source: Path | bytes, name: str = "", *, megapixels: float = MEGAPIXELS) -> Seen:
     """Decode a picture, find the garment and bring it into the data set's form.
 
+    Arguments and errors are those of `see_all`.
+    """
+    return next(see_all(source, name, megapixels=megapixels))
+
+
+def see_all(
+    source: Path | bytes, name: str = "", *, megapixels: float = MEGAPIXELS
+) -> Iterator[Seen]:
+    """As `see`, for every guess at where the garment is, the best one first.
+
     Args:
         source: a picture file, or its content.
         name: how errors call it; left out: the path.
@@ -46,14 +57,15 @@ def see(source: Path | bytes, name: str = "", *, megapixels: float = MEGAPIXELS)
     photo = decode(source, name, megapixels=megapixels)
     if _in_data_set_form(photo):
         grey = photo.colours[..., 0]
-        return Seen(photo.name, photo.colours, None, grey, as_pixels(grey)[0])
+        yield Seen(photo.name, photo.colours, None, grey, as_pixels(grey)[0])
+        return
     # OpenCV costs 0.1 s, which pictures in the data set's form need not wait for.
-    from hemline.photos.finding import find_garment
+    from hemline.photos.finding import guess_garment
     from hemline.photos.thumbnail import cut_out, shrink
 
-    garment = find_garment(photo)
-    cut, shape = cut_out(photo.colours, garment)
-    return Seen(photo.name, photo.colours, garment, cut, shrink(cut, shape))
+    for garment in guess_garment(photo):
+        cut, shape = cut_out(photo.colours, garment)
+        yield Seen(photo.name, photo.colours, garment, cut, shrink(cut, shape))
 
 
 def _in_data_set_form(photo: Photo) -> bool:

@@ -18,7 +18,8 @@ class Material(NamedTuple):
     Attributes:
         pixels: uint8 `(n, 28, 28)`, those of the data set, then photographs.
         labels: uint8 `(n,)`, of photographs also `NONE` and `ANY_SHOE`.
-        places: int64, of the pictures of an epoch; a photograph is there many times.
+        places: int64, of the pictures of an epoch; a photograph is there many times, each time
+            with another guess at its garment, until they are all used.
         kept_back: int64, of the pictures of the data set that are not trained on.
         photographs: int64, of the photographs of garments that are not trained on.
     """
@@ -49,12 +50,14 @@ def gather(recipe: Recipe, train: Split, photographs: Photographs | None, seed: 
     places, kept_back = stratified_split(train.labels, recipe.validation, seed)
     arrays = [train.pixels, train.labels, places, kept_back, kept_back[:0]]
     if photographs is not None:
-        mine, others = stratified_split(photographs.labels, recipe.validation, seed)
-        garments = others[photographs.labels[others] != NONE]
+        best = photographs.best
+        mine, others = stratified_split(photographs.labels[best], recipe.validation, seed)
+        looks = [len(train) + photographs.looks(one, recipe.photographs) for one in mine]
+        garments = best[others[photographs.labels[best[others]] != NONE]]
         arrays = [
             np.concatenate([train.pixels, photographs.pixels]),
             np.concatenate([train.labels, photographs.labels]),
-            np.concatenate([places, np.repeat(len(train) + mine, recipe.photographs)]),
+            np.concatenate([places, *looks]),
             kept_back,
             len(train) + garments,
         ]

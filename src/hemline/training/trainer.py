@@ -66,7 +66,9 @@ class Trainer:
         data = self.dataset.describe(self.dataset.train)
         if photographs is None:
             return data
-        return data | {"photographs": {"n": len(photographs), "sha256": photographs.checksum}}
+        return data | {
+            "photographs": {"n": len(photographs.guesses), "sha256": photographs.checksum}
+        }
 
     def start(self, *, resume: bool) -> None:
         """Claim the run folder, or take up where the checkpoint left off."""
