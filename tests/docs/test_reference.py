@@ -92,3 +92,11 @@ def test_the_gains_in_the_docs_are_those_that_the_notebook_measured():
     gains = re.findall(r"[+-][\d.]+ \([+-][\d.]+ to [+-][\d.]+\)", table)
     assert len(gains) > 12
     assert [gain for gain in gains if gain not in printed] == []
+
+
+def test_what_each_improvement_gives_is_what_was_measured():
+    page = (ROOT / "docs" / "training.md").read_text()
+    table = page.partition("## The tutorial's improvements")[2].partition("\n## ")[0]
+    told = re.findall(r"[\d.]+ ± [\d.]+ %", table)
+    results = (ROOT / "benchmarks" / "results" / "ablation.md").read_text()
+    assert told == re.findall(r"[\d.]+ ± [\d.]+ %", results)
