@@ -107,6 +107,17 @@ def test_what_only_dense_layers_have_is_refused_for_others(change):
         load_recipe("fast", [change])
 
 
+def test_margins_are_for_all_ten_classes_of_photographs(tmp_path):
+    recipe = load_recipe("photo", ["margins=[0, 0, 1, 0, 0, 0, 0.5, 0, 0, 0]"])
+    assert recipe.margins == (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0)
+    path = tmp_path / "mine.toml"
+    path.write_text(recipe.to_toml())
+    assert load_recipe(path) == recipe
+    for name, margins in (("photo", "[1]"), ("seed", str([0] * 10)), ("photo", '["a"]')):
+        with pytest.raises(RecipeError, match="margins"):
+            load_recipe(name, [f"margins={margins}"])
+
+
 @pytest.mark.parametrize("widths", ["[]", "[8, 8, 8, 8, 8]"])
 def test_a_picture_can_be_halved_only_so_often(widths):
     with pytest.raises(RecipeError, match="1 to 4 stages"):

@@ -33,6 +33,7 @@ class Pass(NamedTuple):
         weights: float32 `(n,)`, how much each picture counts; None for all alike.
         losses: float32 `(n,)`, where the loss of each picture is noted, if it is wanted.
         photographs: the place of the first one.
+        margins: float32 `(11,)`, taken off the logits of photographs, if anything is.
         augment: changes a batch of pixels, if anything does.
         estrange: makes some of them, with their targets, none of the classes, if anything does.
         label_smoothing: share of the target spread over all classes (Szegedy et al., 2016).
@@ -49,6 +50,7 @@ class Pass(NamedTuple):
     weights: Tensor | None = None
     losses: Tensor | None = None
     photographs: int = sys.maxsize
+    margins: Tensor | None = None
     augment: Augmentation | None = None
     estrange: Estrangement | None = None
     label_smoothing: float = 0.0
@@ -100,12 +102,15 @@ def run_torch(network: Network, optimiser: Optimiser, work: Pass) -> Outcome:
 def _backward(network: Network, work: Pass, batch: Tensor) -> tuple[Tensor, Tensor]:
     """Leave gradients in the network; return loss and rightness of each picture."""
     pixels, targets = work.pixels[batch], work.labels[batch].long()
+    photographs = batch >= work.photographs
     if work.augment:
-        pixels = work.augment(pixels, batch >= work.photographs)
+        pixels = work.augment(pixels, photographs)
     if work.estrange:
         pixels, targets = work.estrange(pixels, targets)
     with torch.autocast(pixels.device.type, torch.bfloat16, enabled=work.bfloat16):
         logits = network(pixels).float()
+    if work.margins is not None:
+        logits = logits - photographs[:, None] * work.margins
     losses = losses_of(logits, targets, work.label_smoothing)
     counted = losses if work.weights is None else losses * work.weights[batch]
     torch.autograd.backward(counted.mean())

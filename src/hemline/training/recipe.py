@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from hemline.errors import RecipeError
+from hemline.labels import CLASSES
 from hemline.pixels import SIDE
 
 MOST_STAGES = 4  # 14x14 after the patches, then 7, 3 and 1
@@ -47,6 +48,8 @@ class Recipe:
         erase: share of the pictures in which a rectangle turns to noise (Zhong et al., 2020).
         foreign: share of the pictures that become none of the classes; there is a logit for them.
         photographs: times that each photograph is seen in an epoch; 0 to train without any.
+        margins: nats taken off each class's logit on photographs while training, so that it is
+            said as much sooner afterwards (logit adjustment, Menon et al., 2021); empty for none.
         validation: share of the training part that is kept back to choose by.
         keep: the weights of the last epoch, or of that with the lowest validation loss.
         patience: stop after so many epochs without a lower validation loss; 0 for never.
@@ -81,6 +84,7 @@ class Recipe:
     erase: float = 0.0
     foreign: float = 0.0
     photographs: int = 0
+    margins: tuple[float, ...] = ()
     validation: float = 0.0
     keep: Literal["last", "best"] = "last"
     patience: int = 0
@@ -126,6 +130,12 @@ class Recipe:
             raise RecipeError(
                 "Expected foreign above 0 beside photographs, received 0; correct recipe "
                 f"{self.name}: photographs may be none of the classes."
+            )
+        if self.margins and not (self.photographs and len(self.margins) == len(CLASSES)):
+            raise RecipeError(
+                f"Expected margins for {len(CLASSES)} classes beside photographs, received "
+                f"{len(self.margins)} beside photographs = {self.photographs}; correct recipe "
+                f"{self.name}: they are for photographs alone."
             )
         if self.network != "mlp" and (self.l2 or self.dropout):
             raise RecipeError(
@@ -230,9 +240,10 @@ def _typed(key: str, value: Any, kind: Any) -> Any:
             return value
         expected = " or ".join(map(str, get_args(kind)))
     elif get_origin(kind) is tuple:
-        if isinstance(value, list) and all(type(item) is int for item in value):
-            return tuple(value)
-        expected = "a list of whole numbers"
+        item_kind = get_args(kind)[0]
+        if isinstance(value, list):
+            return tuple(_typed(key, item, item_kind) for item in value)
+        expected = f"a list of {'whole ' if item_kind is int else ''}numbers"
     elif kind is float and type(value) in (int, float):
         return float(value)
     elif type(value) is kind:

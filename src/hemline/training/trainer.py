@@ -45,6 +45,8 @@ class Trainer:
         self.on_step, self.device = on_step, find_device(device)
         self.material = gather(recipe, dataset.train, photographs, seed).on(self.device)
         self.state = State(recipe, seed, len(self.material.labels), self.device)
+        margins = torch.tensor([*recipe.margins, 0.0], device=self.device)  # none for no class
+        self.margins = margins if recipe.margins else None
         self.environment = self.describe()
 
     def describe(self) -> dict[str, Any]:
@@ -97,6 +99,7 @@ class Trainer:
             weights=weights,
             losses=pruning.losses if pruning else None,
             photographs=len(self.dataset.train),
+            margins=self.margins,
             augment=build_augmentation(recipe, generator),
             estrange=build_estrangement(recipe, generator),
             label_smoothing=recipe.label_smoothing,
