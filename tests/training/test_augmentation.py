@@ -138,13 +138,16 @@ def test_a_batch_of_which_nothing_is_chosen_stays_as_it_is(pictures):
     assert (augment(recipe, chance(), given, nothing) == given).all()
 
 
-@pytest.mark.parametrize("change", [{"tone": 0.5}, {"rotate": 10.0}, {"shift": 3}])
-def test_photographs_are_always_distorted_and_others_in_a_share(pictures, change):
+@pytest.mark.parametrize(
+    ("change", "least"),
+    [({"tone": 0.5}, 80), ({"rotate": 10.0}, 80), ({"shift": 3}, 76)],  # or shifted by nothing
+)
+def test_photographs_are_always_distorted_and_others_in_a_share(pictures, change, least):
     recipe = dataclasses.replace(load_recipe("seed"), distort=0.3, **change)
     photographs = torch.arange(len(pictures)) < 80
     given = torch.tensor(pictures)
     changed = (augment(recipe, chance(), given, photographs) != given).flatten(1).any(1)
-    assert changed[photographs].mean(dtype=torch.float) > 0.95  # a shift may be by nothing
+    assert changed[photographs].sum() >= least
     assert 20 < changed[~photographs].sum() < 55
 
 

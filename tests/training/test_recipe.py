@@ -81,6 +81,7 @@ def test_changes_replace_single_keys():
         ("learning_rate=inf", "above zero, received inf"),
         ("widths=128", "widths to be a list of whole numbers"),
         ("widths=[128, 0]", "widths above zero"),
+        ("widths=[1.5]", "widths to be a list of whole numbers"),
         ("optimiser=sgd", "optimiser to be adam or muon, received 'sgd'"),
         ("epochs", "received epochs; write --set epochs=5"),
         ("flip=1", "flip to be true or false, received 1"),
@@ -113,8 +114,13 @@ def test_margins_are_for_all_ten_classes_of_photographs(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(recipe.to_toml())
     assert load_recipe(path) == recipe
-    for name, margins in (("photo", "[1]"), ("seed", str([0] * 10)), ("photo", '["a"]')):
-        with pytest.raises(RecipeError, match="margins"):
+    for name, margins, sentence in (
+        ("photo", "[1]", "margins for 10 classes"),
+        ("seed", str([0] * 10), "margins for 10 classes"),
+        ("photo", '["a"]', "margins to be a list of numbers"),
+        ("photo", "[nan, 0, 0, 0, 0, 0, 0, 0, 0, 0]", "margins that are finite"),
+    ):
+        with pytest.raises(RecipeError, match=sentence):
             load_recipe(name, [f"margins={margins}"])
 
 

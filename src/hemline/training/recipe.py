@@ -103,11 +103,12 @@ class Recipe:
             self._demand(key, "of at least 0", lambda value: 0 <= value < math.inf)
         self._demand("shift", f"from 0 to {SIDE - 1}", lambda value: 0 <= value < SIDE)
         self._demand("rotate", "from 0 to 180", lambda value: 0 <= value <= 180)
+        self._demand("margins", "that are finite", math.isfinite)
         self._demand_what_goes_together()
 
     def _demand(self, key: str, expected: str, fits: Callable[[float], bool]) -> None:
         value = getattr(self, key)
-        if not fits(min(value, default=1) if isinstance(value, tuple) else value):
+        if not all(map(fits, value if isinstance(value, tuple) else (value,))):
             shown = list(value) if isinstance(value, tuple) else value
             raise RecipeError(
                 f"Expected {key} {expected}, received {shown}; correct recipe {self.name}."
@@ -240,10 +241,10 @@ def _typed(key: str, value: Any, kind: Any) -> Any:
             return value
         expected = " or ".join(map(str, get_args(kind)))
     elif get_origin(kind) is tuple:
-        item_kind = get_args(kind)[0]
-        if isinstance(value, list):
-            return tuple(_typed(key, item, item_kind) for item in value)
-        expected = f"a list of {'whole ' if item_kind is int else ''}numbers"
+        number = get_args(kind)[0]
+        if isinstance(value, list) and all(type(item) in (int, number) for item in value):
+            return tuple(map(number, value))
+        expected = "a list of whole numbers" if number is int else "a list of numbers"
     elif kind is float and type(value) in (int, float):
         return float(value)
     elif type(value) is kind:
