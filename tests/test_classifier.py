@@ -12,11 +12,20 @@ from safetensors.torch import load_file
 
 from hemline import CLASSES, Classifier
 from hemline.errors import ModelFileError, PixelsError
-from hemline.networks import build_network
+from hemline.networks import Convolution, Network, build_network
 from hemline.training.calibration import Calibration
 from hemline.training.export import export_model
 from hemline.training.finishing import finish
 from hemline.training.material import Material
+
+
+def rounded(network: Network) -> Network:
+    """The network with its filters as a file keeps them, in half precision."""
+    with torch.no_grad():
+        for layer in network.modules():
+            if isinstance(layer, Convolution):
+                layer.weight.copy_(layer.weight.half())
+    return network
 
 
 def by_pytorch(result, pixels):
@@ -26,9 +35,8 @@ def by_pytorch(result, pixels):
     tensors = load_file(result.run.checkpoint)
     state = {k.removeprefix("network."): v for k, v in tensors.items() if k.startswith("network.")}
     network.load_state_dict(state)
-    network.eval()
     with torch.no_grad():
-        return network(torch.tensor(pixels))
+        return rounded(network).eval()(torch.tensor(pixels))
 
 
 def assert_file_is_network(result, pixels):
@@ -67,6 +75,7 @@ def test_pytorch_and_the_file_agree_on_every_kind_of_network(
     network, widths, dropout, views, calibration, sketches, tmp_path
 ):
     built = build_network(network, widths, 1, mirrored=views == "mirrored", dropout=dropout)
+    rounded(built)
     pixels = torch.tensor(sketches.test.pixels)
     built.train()(pixels)  # running statistics that are not those of the beginning
     metadata = dict.fromkeys(("recipe", "seed", "parameters", "data", "versions", "figures"))
@@ -84,6 +93,13 @@ def test_pytorch_and_the_file_agree_on_every_kind_of_network(
     assert np.abs(mine - expected.numpy()).max() < 1e-4 * max(1, expected.abs().max())
     assert np.abs(answer.foreign - score.numpy()).max() < 1e-3 * max(1, score.abs().max())
     assert classifier.threshold == finished.threshold
+
+
+def test_filters_are_kept_in_half_precision_and_nothing_else_is(conv_run):
+    stored = {w.name: w.data_type for w in onnx.load(conv_run.run.model).graph.initializer}
+    halves = {name for name, kind in stored.items() if kind == onnx.TensorProto.FLOAT16}
+    assert halves == {name for name in stored if name.startswith("conv_")}
+    assert len(halves) == len(conv_run.recipe.widths) + 1
 
 
 def test_probabilities_are_probabilities(classifier, sketches):

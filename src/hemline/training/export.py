@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
@@ -51,10 +52,18 @@ class GraphBuilder:
         output = name or f"{kind.lower()}_{len(self.nodes)}"
         names = [f"{output}_weight_{place}" for place in range(len(weights))]
         for weight_name, weight in zip(names, weights, strict=True):
-            self.weights.append(numpy_helper.from_array(weight, weight_name))
+            self.store(weight_name, weight)
         self.nodes.append(helper.make_node(kind, [self.value, *names], [output], **options))
         self.value = output
         return output
+
+    def store(self, name: str, weight: NDArray[Any]) -> None:
+        """Keep a weight; one of half precision becomes float32 when the file is loaded."""
+        if weight.dtype == np.float16:
+            node = helper.make_node("Cast", [f"{name}_half"], [name], to=TensorProto.FLOAT)
+            self.nodes.append(node)
+            name = f"{name}_half"
+        self.weights.append(numpy_helper.from_array(weight, name))
 
     def join(self, kind: str, other: str, name: str = "") -> None:
         """Append a node that takes an earlier value beside the last one."""
@@ -117,7 +126,9 @@ def _(layer: Centering, graph: GraphBuilder) -> None:
 @add_layer.register
 def _(layer: Convolution, graph: GraphBuilder) -> None:
     strides, pads = [layer.stride] * 2, [layer.padding] * 4
-    graph.add("Conv", [layer.weight.detach().contiguous().numpy()], strides=strides, pads=pads)
+    # Half the size of the file; and still more digits than bfloat16 trains with.
+    weight = layer.weight.detach().contiguous().half().numpy()
+    graph.add("Conv", [weight], strides=strides, pads=pads)
 
 
 @add_layer.register
