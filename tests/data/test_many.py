@@ -3,6 +3,8 @@
 import itertools
 import os
 import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -68,6 +70,19 @@ def test_a_file_that_ends_its_process_costs_no_other(files, monkeypatch):
     assert [read.path for read in reads] == [*files, killer, *files]
     assert "ends the process reading it" in reads[len(files)].error
     assert sum("ends the process" in read.error for read in reads) == 1
+
+
+def test_a_script_that_every_process_would_run_again_is_told_so(files, tmp_path):
+    script = tmp_path / "script.py"
+    paths = [str(file) for file in files]
+    script.write_text(
+        "from pathlib import Path\nfrom hemline.data import read_many\n"
+        f"list(read_many(map(Path, {paths}), megapixels=50, cores=2))\n"
+    )
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    last = ended.stderr.splitlines()[-1]
+    assert "received none that starts; in a script, begin what it does with if __name__" in last
 
 
 _really_read = many._read

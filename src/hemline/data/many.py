@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hemline.data.pictures import NamedPixels, read_pictures
-from hemline.errors import HemlineError
+from hemline.errors import DataError, HemlineError
 
 _AHEAD = 4  # files in the queue for each core: enough that none waits, and soon done after Ctrl-C
 _FEW = 6  # up to here starting processes takes longer than reading
+_NO_PROCESS = (
+    "Expected processes that read pictures, received none that starts; in a script, begin what it "
+    'does with if __name__ == "__main__", or every process does it again.'
+)
 
 
 class FileRead(NamedTuple):
@@ -53,6 +57,9 @@ def read_many(
 
     Yields:
         One `FileRead` a path, in the order of `paths`.
+
+    Raises:
+        DataError: no process can be started, as when a script calls this while it is imported.
     """
     every = enumerate(paths)
     tasks: Iterator[_Task] = (
@@ -71,6 +78,7 @@ def _read_apart(tasks: Iterator[_Task], cores: int) -> Iterator[FileRead]:
     """Read in processes; if one of them dies, find out by which file."""
     waiting: deque[tuple[_Task, Future[FileRead]]] = deque()
     pool = _pool(cores)
+    started = pool.submit(os.getpid)  # tells a file that ends its process from no process at all
     try:
         while True:
             some = itertools.islice(tasks, _AHEAD * cores - len(waiting))
@@ -81,6 +89,8 @@ def _read_apart(tasks: Iterator[_Task], cores: int) -> Iterator[FileRead]:
                 yield waiting[0][1].result()
                 waiting.popleft()
             except BrokenExecutor:
+                if started.exception():
+                    raise DataError(_NO_PROCESS) from None
                 pool.shutdown(cancel_futures=True)
                 yield from [_read_alone(task) for task, _ in waiting]
                 pool, waiting = _pool(cores), deque()
