@@ -32,7 +32,7 @@ notebook: setup
 
 setup: .venv/.ready
 
-.venv/.ready: pyproject.toml constraints.txt src/hemline/training/_dense.c
+.venv/.ready: pyproject.toml constraints.txt $(wildcard src/hemline/*/*.c)
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
 	  echo "Expected Python 3.11 or newer, received $$($(PYTHON) --version); run: make PYTHON=python3.12 ..." >&2; exit 2; }
 	$(PYTHON) -m venv .venv

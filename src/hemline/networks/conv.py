@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from hemline.networks import fused
 from hemline.networks.layers import Dense, Rescaling
 
 _PATCHES, _STEM = 16, 8  # channels of the first layer; more cost time and gave nothing
@@ -24,7 +25,8 @@ class Centering(Rescaling):
     def forward(self, pixels: Tensor) -> Tensor:
         """`(n, 28, 28)` uint8 to `(n, 1, 28, 28)` float32, channels last."""
         values = super().forward(pixels).sub_(self.mean)
-        return values[:, None].contiguous(memory_format=torch.channels_last)
+        # Not values[:, None]: with one channel its order is ambiguous, and convolutions keep it.
+        return values[..., None].movedim(3, 1)
 
 
 class Convolution(nn.Module):
@@ -71,7 +73,7 @@ class Halving(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         """`(n, c, h, w)` to `(n, c, h/2, w/2)`, rounded down."""
-        return functional.max_pool2d(values, 2)
+        return fused.halve(values) if fused.fits(values) else functional.max_pool2d(values, 2)
 
 
 class Normalisation(nn.Module):
@@ -92,15 +94,15 @@ class Normalisation(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         """`(n, channels, h, w)` to the same shape."""
+        mean, variance = self.get_buffer("mean"), self.get_buffer("variance")
+        momentum, epsilon = self.momentum, self.epsilon
+        if self.training and fused.fits(values):
+            return fused.normalise(
+                values, self.bias, mean, variance, momentum=momentum, epsilon=epsilon
+            )
+        scale = self.get_buffer("scale")
         normal = functional.batch_norm(
-            values,
-            self.get_buffer("mean"),
-            self.get_buffer("variance"),
-            self.get_buffer("scale"),
-            self.bias,
-            self.training,
-            self.momentum,
-            self.epsilon,
+            values, mean, variance, scale, self.bias, self.training, momentum, epsilon
         )
         return functional.relu(normal)
 
