@@ -42,7 +42,7 @@ SETTINGS = [
     Setting(92, "fast", ("widths=[16,32,64]", "epochs=3", *_PLAIN)),
     Setting(93, "fast", ("widths=[24,48,96]", "epochs=5", *_PLAIN)),
     Setting(94, "fast", ("widths=[32,64,128]", "epochs=12", "shift=1", *_PLAIN)),
-    Setting(95, "accurate", seeds=3),
+    Setting(95, "accurate", ("widths=[48,96,192]", "epochs=60"), seeds=3),
 ]
 
 

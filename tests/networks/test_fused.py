@@ -121,7 +121,7 @@ def test_the_number_of_threads_changes_no_bit(shape, seed):
         assert all(map(torch.equal, results[0], others))
 
 
-def upstream(shape):  # noqa: N802
+def upstream(shape):
     return drawn((*shape[:2], 4, 4), 5).detach()
 
 

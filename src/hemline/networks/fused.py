@@ -30,7 +30,7 @@ def fits(values: Tensor) -> bool:
 
 def halve(values: Tensor) -> Tensor:
     """The largest of each 2x2 values; bfloat16 `(n, c, h, w)` to `(n, c, h/2, w/2)`."""
-    halved: Tensor = _Halve.apply(values)
+    halved: Tensor = _Halve.apply(values)  # type: ignore[no-untyped-call]
     return halved
 
 
@@ -53,13 +53,16 @@ def normalise(
         momentum: how much of the running statistics is new.
         epsilon: added to the variance of the batch.
     """
-    normal: Tensor = _Normalise.apply(values, bias, mean, variance, momentum, epsilon)
+    apply = _Normalise.apply
+    normal: Tensor = apply(  # type: ignore[no-untyped-call]
+        values, bias, mean, variance, momentum, epsilon
+    )
     return normal
 
 
 class _Halve(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, values: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, values: Tensor) -> Tensor:
         shape = _shape(values)
         count, height, width, channels = shape
         halved = _like(values, (count, channels, height // 2, width // 2))
@@ -71,7 +74,7 @@ class _Halve(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> Tensor:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
         (places,) = ctx.saved_tensors
         whole = _like(gradient, ctx.shape)
         _fused.halve_backward(
@@ -82,7 +85,7 @@ class _Halve(torch.autograd.Function):
 
 class _Normalise(torch.autograd.Function):
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any,
         values: Tensor,
         bias: Tensor,
@@ -105,7 +108,7 @@ class _Normalise(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         values, bias, saved = ctx.saved_tensors
         passed, bias_gradient = torch.empty_like(values), torch.empty_like(bias)
         _fused.normalise_backward(
