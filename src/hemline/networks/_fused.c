@@ -46,7 +46,7 @@ static inline void narrow(const values *from, uint16_t *to) {
 /* ---- halving ---- */
 
 /* Where of the four the largest was is noted; the first of equal ones, as PyTorch does. */
-WIDEST static void halve(const Shape *s, const uint16_t *x, uint16_t *y, uint8_t *places) {
+WIDEST static void halve(const Shape *s, uint16_t *x, uint16_t *y, uint8_t *places) {
   Py_ssize_t c = s->channels, row = s->width * c;
   for (Py_ssize_t i = 0; i < s->height / 2; i++)
     for (Py_ssize_t k = 0; k < s->width / 2; k++, y += c, places += c)
@@ -68,8 +68,7 @@ WIDEST static void halve(const Shape *s, const uint16_t *x, uint16_t *y, uint8_t
 }
 
 /* The gradient goes where the largest was; zeros everywhere else. */
-WIDEST static void unhalve(const Shape *s, const uint16_t *dy, const uint8_t *places,
-                           uint16_t *dx) {
+WIDEST static void unhalve(const Shape *s, uint16_t *dx, uint16_t *dy, uint8_t *places) {
   Py_ssize_t c = s->channels, row = s->width * c;
   if (s->height % 2 || s->width % 2) memset(dx, 0, s->height * row * sizeof *dx);
   for (Py_ssize_t i = 0; i < s->height / 2; i++)
@@ -259,11 +258,12 @@ static PyObject *done(Py_buffer *v, int count, int good) {
   Py_RETURN_NONE;
 }
 
-static PyObject *py_halve(PyObject *self, PyObject *args) {
+/* Forward reads x and writes y and places; back reads those two and writes x. */
+static PyObject *halving(PyObject *args, const char *form, int back) {
   Shape s;
   Py_buffer v[3];
-  if (!PyArg_ParseTuple(args, "(nnnn)iy*w*w*", &s.pictures, &s.height, &s.width, &s.channels,
-                        &s.threads, &v[0], &v[1], &v[2]))
+  if (!PyArg_ParseTuple(args, form, &s.pictures, &s.height, &s.width, &s.channels, &s.threads,
+                        &v[0], &v[1], &v[2]))
     return NULL;
   int good = fits(&s, v, "xyp");
   Py_ssize_t whole = s.height * s.width * s.channels;
@@ -272,31 +272,19 @@ static PyObject *py_halve(PyObject *self, PyObject *args) {
     Py_BEGIN_ALLOW_THREADS;
 #pragma omp parallel for num_threads(s.threads)
     for (Py_ssize_t i = 0; i < s.pictures; i++)
-      halve(&s, (uint16_t *)v[0].buf + i * whole, (uint16_t *)v[1].buf + i * small,
-            (uint8_t *)v[2].buf + i * small);
+      (back ? unhalve : halve)(&s, (uint16_t *)v[0].buf + i * whole,
+                               (uint16_t *)v[1].buf + i * small, (uint8_t *)v[2].buf + i * small);
     Py_END_ALLOW_THREADS;
   }
   return done(v, 3, good);
 }
 
+static PyObject *py_halve(PyObject *self, PyObject *args) {
+  return halving(args, "(nnnn)iy*w*w*", 0);
+}
+
 static PyObject *py_halve_backward(PyObject *self, PyObject *args) {
-  Shape s;
-  Py_buffer v[3];
-  if (!PyArg_ParseTuple(args, "(nnnn)iy*y*w*", &s.pictures, &s.height, &s.width, &s.channels,
-                        &s.threads, &v[0], &v[1], &v[2]))
-    return NULL;
-  int good = fits(&s, v, "ypx");
-  Py_ssize_t whole = s.height * s.width * s.channels;
-  Py_ssize_t small = (s.height / 2) * (s.width / 2) * s.channels;
-  if (good) {
-    Py_BEGIN_ALLOW_THREADS;
-#pragma omp parallel for num_threads(s.threads)
-    for (Py_ssize_t i = 0; i < s.pictures; i++)
-      unhalve(&s, (uint16_t *)v[0].buf + i * small, (uint8_t *)v[1].buf + i * small,
-              (uint16_t *)v[2].buf + i * whole);
-    Py_END_ALLOW_THREADS;
-  }
-  return done(v, 3, good);
+  return halving(args, "(nnnn)iw*y*y*", 1);
 }
 
 static PyObject *py_normalise(PyObject *self, PyObject *args) {
@@ -341,7 +329,7 @@ static PyMethodDef methods[] = {
      "halve((n, h, w, c), threads, x, y, places)\n\n"
      "x bfloat16 (n, h, w, c); y bfloat16 and places uint8 (n, h/2, w/2, c) are written."},
     {"halve_backward", py_halve_backward, METH_VARARGS,
-     "halve_backward((n, h, w, c), threads, d_y, places, d_x)\n\n"
+     "halve_backward((n, h, w, c), threads, d_x, d_y, places)\n\n"
      "d_x bfloat16 (n, h, w, c) is written."},
     {"normalise", py_normalise, METH_VARARGS,
      "normalise((n, h, w, c), threads, x, y, bias, mean, variance, saved, momentum, epsilon)\n\n"

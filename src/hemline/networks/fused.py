@@ -67,7 +67,7 @@ class _Halve(torch.autograd.Function):
         count, height, width, channels = shape
         halved = _like(values, (count, channels, height // 2, width // 2))
         places = torch.empty_like(halved, dtype=torch.uint8)
-        _fused.halve(shape, _threads(), _bits(values), _bits(halved), _bits(places))
+        _fused.halve(shape, _threads(), *map(_bits, (values, halved, places)))
         ctx.shape = values.shape
         ctx.save_for_backward(places)
         return halved
@@ -78,7 +78,7 @@ class _Halve(torch.autograd.Function):
         (places,) = ctx.saved_tensors
         whole = _like(gradient, ctx.shape)
         _fused.halve_backward(
-            _shape(whole), _threads(), _bits(_ordered(gradient)), _bits(places), _bits(whole)
+            _shape(whole), _threads(), *map(_bits, (whole, _ordered(gradient), places))
         )
         return whole
 
