@@ -49,8 +49,8 @@ def pictures_a_second(trainer: Trainer) -> float:
     run_epoch(trainer.state.network, trainer.state.optimiser, work)
     # The epoch in C reports once, at its end: nothing of it can be left out.
     skipped = SKIPPED if len(moments) > SKIPPED + 1 else 0
-    pictures = len(work.order) - skipped * work.batch_size
-    return pictures / (moments[-1] - moments[skipped])
+    timed = 1 - skipped / len(work.rates)  # share of the steps, and of the pictures
+    return timed * len(work.order) / (moments[-1] - moments[skipped])
 
 
 def product_rate(kind: torch.dtype) -> float:

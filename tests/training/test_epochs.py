@@ -12,7 +12,15 @@ from torch.nn import functional
 
 from hemline.networks import build_network
 from hemline.training import epochs
-from hemline.training.epochs import Pass, _backward, evaluate, native_fits, run_native, run_torch
+from hemline.training.epochs import (
+    Pass,
+    _backward,
+    _batches,
+    evaluate,
+    native_fits,
+    run_native,
+    run_torch,
+)
 from hemline.training.losses import losses_of
 from hemline.training.optimisers import Adam, Muon
 
@@ -67,7 +75,7 @@ def test_the_c_epoch_is_the_pytorch_epoch(batch_size, batches, slices, rounds):
     for mine, theirs in zip(native[0], reference[0], strict=True):
         close = torch.isclose(mine, theirs, rtol=1e-2, atol=1e-3 * float(theirs.abs().max()))
         # Rounding may put a sum on the other side of ReLU's corner: then one unit differs.
-        assert close.float().mean() > 0.95
+        assert (~close).sum() <= max(1, 0.05 * close.numel())
     assert np.allclose(native[1], reference[1], atol=1e-4)
     assert native[2] == reference[2] == rounds * -(-count // batch_size)
 
@@ -220,3 +228,19 @@ def test_evaluating_is_pytorchs_loss_and_changes_nothing():
     assert loss == pytest.approx(functional.cross_entropy(logits, labels.long()).item(), rel=1e-4)
     assert accuracy == pytest.approx((logits.argmax(1) == labels).float().mean().item())
     assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
+
+
+@given(count=st.integers(1, 500), batch_size=st.integers(1, 120))
+def test_no_small_last_batch_spoils_running_statistics(count, batch_size):
+    pixels, labels = torch.zeros(count, 28, 28, dtype=torch.uint8), torch.zeros(count)
+    work = whole_pass(pixels, labels, batch_size)
+    for network in (build_network("conv", (8,), 0), build_network("mlp", (8,), 0)):
+        batches = _batches(network, work)
+        assert torch.equal(torch.cat(list(batches)), work.order)
+        assert len(batches) == len(work.rates)
+        sizes = [len(batch) for batch in batches]
+        assert max(sizes) <= batch_size
+        if network.layers[1].__class__.__name__ == "Convolution":
+            assert max(sizes) - min(sizes) <= 1
+        else:
+            assert set(sizes[:-1]) <= {batch_size}

@@ -2,14 +2,14 @@
 
 import sys
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from hemline.networks import Dense, Flatten, Network, Rescaling
+from hemline.networks import Dense, Flatten, Network, Normalisation, Rescaling
 from hemline.training.augmentation import Augmentation
 from hemline.training.estrangement import Estrangement
 from hemline.training.losses import is_right, losses_of
@@ -89,14 +89,24 @@ def run_torch(network: Network, optimiser: Optimiser, work: Pass) -> Outcome:
     """`run_epoch` for any network and optimiser."""
     network.train()
     sums = torch.zeros(len(work.rates), 2, device=work.pixels.device)  # no waiting for a GPU
-    batches = torch.split(work.order, work.batch_size)
-    for step, (batch, rate) in enumerate(zip(batches, work.rates, strict=True)):
+    batches = zip(_batches(network, work), work.rates, strict=True)
+    for step, (batch, rate) in enumerate(batches):
         losses, right = _backward(network, work, batch)
         optimiser.step(rate)
         sums[step] = torch.stack([losses.sum(), right.sum()])
         work.on_step()
     loss, correct = (sums.sum(0) / len(work.order)).tolist()
     return Outcome(loss, correct, int(sums[:, 0].isfinite().long().cumprod(0).sum()))
+
+
+def _batches(network: Network, work: Pass) -> Sequence[Tensor]:
+    """The last one smaller, as in Keras; all about as large where batches are normalised.
+
+    There a last one of three pictures would leave running statistics of next to nothing.
+    """
+    if any(isinstance(layer, Normalisation) for layer in network.layers):
+        return torch.tensor_split(work.order, len(work.rates))
+    return torch.split(work.order, work.batch_size)
 
 
 def _backward(network: Network, work: Pass, batch: Tensor) -> tuple[Tensor, Tensor]:
