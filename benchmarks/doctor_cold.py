@@ -59,7 +59,7 @@ def _seconds(target: str, folder: Path) -> tuple[float, float]:
 def _targets(folder: Path) -> Iterator[tuple[str, str]]:
     net = plain("wide", steps=300)
     size = f"{sum(value.numel() for value in net.parameters()):,} weights"
-    yield "accurate.onnx, 650,000 weights", str(find_model("accurate"))
+    yield "accurate.onnx, 1,150,000 weights", str(find_model("accurate"))
     layers = [keras.layers.Rescaling(1 / 255), *keras_layers(net), keras.layers.Softmax()]
     yield f".keras file, {size}", str(keras_file(folder / "wide.keras", layers, "uint8"))
     torch.save(net.state_dict(), FOLDER / "wide.pt")
