@@ -1,6 +1,7 @@
 """What tests share: the real data where they are, a small trained run, and a quiet machine."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,9 @@ from hemline.training import TrainingResult, load_recipe, train
 # How long an example takes depends on what else the machine is doing.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# A shell starts what it runs in the background deaf to Ctrl-C, and so would be all it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -138,8 +138,8 @@ class ServerTarget(Target):
             raise self._silent(error) from error
         # A limit on the socket is one for each read, and a reply can come byte by byte.
         watch = Timer(self._limit, _hang_up, [connection.sock])
+        deadline = time.monotonic() + self._limit  # before the watch begins, or it may be early
         watch.start()
-        deadline = time.monotonic() + self._limit
         try:
             method, head = "GET" if data is None else "POST", {"Content-Type": "application/json"}
             connection.request(method, urlsplit(url).path, data, head)
