@@ -35,7 +35,7 @@ def _read(graph: Any, path: Path) -> Plan:
     weights = {entry.name: numpy_helper.to_array(entry) for entry in graph.initializer}
     plan = Plan(places={"pixels": 0})
     for node in graph.node:
-        if node.input[0] in weights:  # stored in half precision
+        if node.op_type == "Cast" and node.input[0] in weights:  # stored in half precision
             weights[node.output[0]] = weights[node.input[0]].astype("float32")
             continue
         if node.op_type not in READERS:

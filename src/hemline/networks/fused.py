@@ -67,7 +67,7 @@ class _Halve(torch.autograd.Function):
         count, height, width, channels = shape
         halved = _like(values, (count, channels, height // 2, width // 2))
         places = torch.empty_like(halved, dtype=torch.uint8)
-        _fused.halve(shape, _threads(), *map(_bits, (values, halved, places)))
+        _fused.halve(shape, torch.get_num_threads(), *map(_bits, (values, halved, places)))
         ctx.shape = values.shape
         ctx.save_for_backward(places)
         return halved
@@ -78,7 +78,7 @@ class _Halve(torch.autograd.Function):
         (places,) = ctx.saved_tensors
         whole = _like(gradient, ctx.shape)
         _fused.halve_backward(
-            _shape(whole), _threads(), *map(_bits, (whole, _ordered(gradient), places))
+            _shape(whole), torch.get_num_threads(), *map(_bits, (whole, _ordered(gradient), places))
         )
         return whole
 
@@ -97,7 +97,7 @@ class _Normalise(torch.autograd.Function):
         normal, saved = torch.empty_like(values), torch.empty(2, len(bias))
         _fused.normalise(
             _shape(values),
-            _threads(),
+            torch.get_num_threads(),
             *map(_bits, (values, normal)),
             *(tensor.detach().numpy() for tensor in (bias, mean, variance, saved)),
             momentum,
@@ -113,7 +113,7 @@ class _Normalise(torch.autograd.Function):
         passed, bias_gradient = torch.empty_like(values), torch.empty_like(bias)
         _fused.normalise_backward(
             _shape(values),
-            _threads(),
+            torch.get_num_threads(),
             *map(_bits, (values, _ordered(gradient), passed)),
             *(tensor.detach().numpy() for tensor in (bias, bias_gradient, saved)),
         )
@@ -138,7 +138,3 @@ def _bits(values: Tensor) -> NDArray[np.generic]:
     """The memory of `(n, c, h, w)`; numpy knows no bfloat16."""
     kind = torch.int16 if values.dtype == torch.bfloat16 else values.dtype
     return values.detach().permute(0, 2, 3, 1).view(kind).numpy()
-
-
-def _threads() -> int:
-    return torch.get_num_threads()
