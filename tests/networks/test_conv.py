@@ -5,7 +5,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from hemline.networks import Convolution, Normalisation, build_network
+from hemline.networks import BatchNorm, Convolution
+from tests.networks.building import build
 
 
 @pytest.fixture
@@ -24,12 +25,12 @@ def reference(network):
             conv = nn.Conv2d(inputs, outputs, size, stride, padding, bias=False)
             conv.weight = layer.weight
             modules.append(conv)
-        elif isinstance(layer, Normalisation):
+        elif isinstance(layer, BatchNorm):
             norm = nn.BatchNorm2d(len(layer.bias), momentum=0.4)
             norm.bias = layer.bias
             norm.running_mean, norm.running_var = layer.mean.clone(), layer.variance.clone()
             modules += [norm, nn.ReLU()]
-        elif type(layer).__name__ == "Halving":
+        elif type(layer).__name__ == "MaxPooling":
             modules.append(nn.MaxPool2d(2))
     head = network.layers[-1]
     linear = nn.Linear(head.in_features, 10)
@@ -39,7 +40,7 @@ def reference(network):
 
 @pytest.mark.parametrize("training", [True, False])
 def test_it_computes_what_pytorchs_modules_compute(pixels, training):
-    network = build_network("conv", (24, 32, 16), seed=3)
+    network = build("conv", (24, 32, 16), seed=3)
     theirs = reference(network).train(training)
     network.train(training)
     values = pixels[:, None].float() / 255 - 0.286
@@ -49,7 +50,7 @@ def test_it_computes_what_pytorchs_modules_compute(pixels, training):
 
 @pytest.mark.parametrize("training", [True, False])
 def test_a_residual_network_is_its_formula(pixels, training):
-    network = build_network("residual", (24, 32), seed=3).train(training)
+    network = build("residual", (24, 32), seed=3).train(training)
     values = pixels[:, None].float() / 255 - 0.286
 
     def normalised(layer, values):
@@ -71,7 +72,7 @@ def test_a_residual_network_is_its_formula(pixels, training):
 
 
 def test_looking_at_a_network_does_not_change_it(pixels):
-    network = build_network("conv", (16, 16), seed=0)
+    network = build("conv", (16, 16), seed=0)
     before = {key: value.clone() for key, value in network.state_dict().items()}
     shapes = [row.output_shape for row in network.describe()]
     assert shapes[0] == [1, 28, 28]
@@ -88,7 +89,7 @@ def test_filters_begin_as_a_partial_identity():
 
 
 def test_a_mirrored_network_cannot_tell_left_from_right(pixels):
-    network = build_network("conv", (16, 16), seed=0, mirrored=True).eval()
+    network = build("conv", (16, 16), seed=0, mirrored=True).eval()
     assert torch.allclose(network(pixels), network(pixels.flip(2)), atol=1e-5)
     network.train()
     assert not torch.allclose(network(pixels), network(pixels.flip(2)), atol=1e-3)

@@ -1,4 +1,4 @@
-"""Halving and normalisation in C are those of PyTorch, for any number of threads."""
+"""MaxPooling and normalisation in C are those of PyTorch, for any number of threads."""
 
 import os
 from typing import NamedTuple
@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from hemline.networks import build_network, fused
+from hemline.networks import fused
+from tests.networks.building import build
 
 # Where CI is set, code that was not built is a fault and not a circumstance.
 needs_compiler = pytest.mark.skipif(
@@ -144,7 +145,7 @@ def test_a_network_has_the_same_gradients_with_and_without_the_c_code(kind, monk
     pixels = torch.randint(0, 256, (40, 28, 28), dtype=torch.uint8, generator=generator)
 
     def gradients():
-        network = build_network(kind, (16, 24, 32), seed=3).train()
+        network = build(kind, (16, 24, 32), seed=3).train()
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(pixels).float()
         logits.square().sum().backward()

@@ -5,12 +5,12 @@ import pytest
 import torch
 from torch.nn import functional
 
-from hemline.networks import build_network
+from tests.networks.building import build
 
 
 @pytest.fixture
 def network():
-    return build_network("mlp", (128,), seed=0)
+    return build("mlp", (128,), seed=0)
 
 
 def test_the_layers_are_the_tutorials_own(network):
@@ -36,7 +36,7 @@ def test_initialisation_is_glorot_uniform_with_zero_bias(network):
 
 
 def test_the_seed_decides_the_weights():
-    first, again, other = (build_network("mlp", (64,), seed) for seed in (1, 1, 2))
+    first, again, other = (build("mlp", (64,), seed) for seed in (1, 1, 2))
     assert torch.equal(first.layers[2].weight, again.layers[2].weight)
     assert not torch.equal(first.layers[2].weight, other.layers[2].weight)
 
@@ -50,5 +50,5 @@ def test_logits_are_what_the_formula_says(network):
 
 
 def test_several_hidden_layers_are_stacked():
-    shapes = [row.output_shape for row in build_network("mlp", (512, 256), 0).describe()]
+    shapes = [row.output_shape for row in build("mlp", (512, 256), 0).describe()]
     assert shapes == [[28, 28], [784], [512], [256], [10]]

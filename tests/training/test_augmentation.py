@@ -10,25 +10,29 @@ from PIL import Image
 from hemline.training import load_recipe
 from hemline.training.augmentation import (
     ERASED_AREA,
-    augment,
+    Augmenter,
     build_augmentation,
     erase,
     flip,
     shift,
 )
-from hemline.training.distortion import patch, soften, tone, warp
+from hemline.training.distortion import blur, occlude, relight, warp
 
 EVERYTHING = dataclasses.replace(
     load_recipe("seed"),
-    flip=True,
+    horizontal_flip="always",
     rotate=9.0,
     stretch=0.2,
     shift=2,
-    tone=0.5,
-    soften=0.5,
-    patch=0.5,
-    erase=0.5,
+    brightness_contrast=0.5,
+    blur=0.5,
+    occlusion=0.5,
+    random_erasing=0.5,
 )
+
+
+def plain(recipe):
+    return Augmenter(recipe, chance(), mirror=False, background="dark")
 
 
 def chance(seed: int = 0) -> torch.Generator:
@@ -108,7 +112,10 @@ def test_the_generator_alone_decides_and_the_pictures_stay(pictures):
     given = torch.tensor(pictures)
     photographs = torch.arange(len(given)) < 50
     first, again, other = (
-        build_augmentation(EVERYTHING, chance(seed))(given, photographs) for seed in (1, 1, 2)
+        build_augmentation(EVERYTHING, chance(seed), mirror=True, background="dark")(
+            given, photographs
+        )
+        for seed in (1, 1, 2)
     )
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
@@ -117,7 +124,9 @@ def test_the_generator_alone_decides_and_the_pictures_stay(pictures):
 
 
 def test_a_recipe_without_augmentation_has_none():
-    assert build_augmentation(load_recipe("seed"), chance()) is None
+    assert (
+        build_augmentation(load_recipe("seed"), chance(), mirror=False, background="dark") is None
+    )
 
 
 def test_pictures_are_stretched_each_way_by_itself_and_only_so_far():
@@ -132,21 +141,25 @@ def test_pictures_are_stretched_each_way_by_itself_and_only_so_far():
 
 
 def test_a_batch_of_which_nothing_is_chosen_stays_as_it_is(pictures):
-    recipe = dataclasses.replace(load_recipe("photo"), distort=1e-9, flip=False, erase=0.0)
+    recipe = dataclasses.replace(load_recipe("photo"), augment_share=1e-9, random_erasing=0.0)
     given = torch.tensor(pictures[:1])
     nothing = torch.zeros(1, dtype=torch.bool)
-    assert (augment(recipe, chance(), given, nothing) == given).all()
+    assert (plain(recipe)(given, nothing) == given).all()
 
 
 @pytest.mark.parametrize(
     ("change", "least"),
-    [({"tone": 0.5}, 80), ({"rotate": 10.0}, 80), ({"shift": 3}, 76)],  # or shifted by nothing
+    [
+        ({"brightness_contrast": 0.5}, 80),
+        ({"rotate": 10.0}, 80),
+        ({"shift": 3}, 76),
+    ],  # or shifted by nothing
 )
 def test_photographs_are_always_distorted_and_others_in_a_share(pictures, change, least):
-    recipe = dataclasses.replace(load_recipe("seed"), distort=0.3, **change)
+    recipe = dataclasses.replace(load_recipe("seed"), augment_share=0.3, **change)
     photographs = torch.arange(len(pictures)) < 80
     given = torch.tensor(pictures)
-    changed = (augment(recipe, chance(), given, photographs) != given).flatten(1).any(1)
+    changed = (plain(recipe)(given, photographs) != given).flatten(1).any(1)
     assert changed[photographs].sum() >= least
     assert 20 < changed[~photographs].sum() < 55
 
@@ -154,7 +167,7 @@ def test_photographs_are_always_distorted_and_others_in_a_share(pictures, change
 def test_tone_changes_the_garment_and_leaves_the_ground_black(pictures):
     garment = pictures.copy()
     garment[:, :, :9] = 0
-    changed = tone(torch.tensor(garment), most=0.5, generator=chance()).numpy()
+    changed = relight(torch.tensor(garment), most=0.5, generator=chance()).numpy()
     assert (changed[:, :, :9] == 0).all()
     assert (changed[garment > 4] > 4).all()
     means = changed[:, :, 9:].mean(axis=(1, 2))
@@ -163,7 +176,7 @@ def test_tone_changes_the_garment_and_leaves_the_ground_black(pictures):
 
 
 def test_softening_blends_some_pictures_with_their_means(pictures):
-    changed = soften(torch.tensor(pictures), share=0.5, generator=chance()).numpy()
+    changed = blur(torch.tensor(pictures), share=0.5, generator=chance()).numpy()
     same = (changed == pictures).all(axis=(1, 2))
     assert 60 < same.sum() < 140
     rough = changed[~same][:, 1:-1, 1:-1].std(axis=(1, 2))
@@ -171,7 +184,7 @@ def test_softening_blends_some_pictures_with_their_means(pictures):
 
 
 def test_a_patch_is_one_even_rectangle_in_a_share_of_the_pictures(pictures):
-    changed = patch(torch.tensor(pictures), share=0.5, generator=chance()).numpy()
+    changed = occlude(torch.tensor(pictures), share=0.5, generator=chance()).numpy()
     patched = [(c != b) for c, b in zip(changed, pictures, strict=True) if (c != b).any()]
     assert 60 < len(patched) < 140
     for mask, picture in zip(patched, changed[(changed != pictures).any(axis=(1, 2))], strict=True):

@@ -71,11 +71,11 @@ OVERFITTING = [
     "dropout=0.3",
     "l2=0.0001",
     "rotate=5",
-    "prune=0.3",
+    "data_pruning=0.3",
     "validation=0.2",
-    "patience=3",
-    "plateau=1",
-    "keep=best",
+    "early_stopping_patience=3",
+    "lr_reduction_patience=1",
+    "restore_best_weights=true",
 ]
 
 

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from hemline.networks import build_network
 from hemline.training import epochs
 from hemline.training.epochs import (
     Pass,
@@ -23,6 +22,7 @@ from hemline.training.epochs import (
 )
 from hemline.training.losses import losses_of
 from hemline.training.optimisers import Adam, Muon
+from tests.networks.building import build
 
 # Where CI is set, an epoch that was not built is a fault and not a circumstance.
 needs_compiler = pytest.mark.skipif(
@@ -49,7 +49,7 @@ def whole_pass(pixels, labels, batch_size, rate=0.001, order=None):
 def trained(run, count, batch_size, hidden, rounds=1):
     """Weights, moments and figures after some epochs by `run`."""
     pixels, labels = pictures(count)
-    network = build_network("mlp", hidden, seed=1)
+    network = build("mlp", hidden, seed=1)
     optimiser = Adam(network.parameters())
     figures = []
     for number in range(rounds):
@@ -92,7 +92,7 @@ def test_the_number_of_threads_does_not_change_a_bit(monkeypatch):
 
 def test_our_adam_is_pytorchs_adam():
     pixels, labels = pictures(200)
-    mine, theirs = (build_network("mlp", (32,), seed=1) for _ in range(2))
+    mine, theirs = (build("mlp", (32,), seed=1) for _ in range(2))
     run_torch(mine, Adam(mine.parameters()), whole_pass(pixels, labels, 20, 0.01))
     oracle = torch.optim.Adam(theirs.parameters(), lr=0.01, eps=1e-7)
     for start in range(0, 200, 20):
@@ -107,7 +107,7 @@ def test_our_adam_is_pytorchs_adam():
 
 def test_figures_of_an_epoch_are_those_before_each_step():
     pixels, labels = pictures(64)
-    network = build_network("mlp", (16,), seed=1)
+    network = build("mlp", (16,), seed=1)
     with torch.no_grad():
         logits = network(pixels)
     work = whole_pass(pixels, labels, 64, 0.1)
@@ -121,7 +121,7 @@ def test_figures_of_an_epoch_are_those_before_each_step():
     ("widths", "fits"), [((128,), True), ((640,), True), ((100,), False), ((128, 64), False)]
 )
 def test_only_networks_that_the_c_code_computes_are_given_to_it(widths, fits):
-    network = build_network("mlp", widths, seed=0)
+    network = build("mlp", widths, seed=0)
     work = whole_pass(*pictures(8), 4)
     assert native_fits(network, Adam(network.parameters()), work) is fits
 
@@ -138,7 +138,7 @@ def test_only_networks_that_the_c_code_computes_are_given_to_it(widths, fits):
     ],
 )
 def test_only_trainings_that_the_c_code_computes_are_given_to_it(change):
-    network = build_network("mlp", (64,), seed=0)
+    network = build("mlp", (64,), seed=0)
     plain, work = Adam(network.parameters()), whole_pass(*pictures(8), 4)
     assert native_fits(network, plain, work)
     assert not native_fits(network, Muon(network.parameters()), work)
@@ -159,7 +159,7 @@ def test_only_trainings_that_the_c_code_computes_are_given_to_it(change):
 )
 def test_the_c_code_refuses_what_would_read_beyond_its_memory(change, sentence):
     pixels, labels = pictures(8)
-    network = build_network("mlp", (64,), seed=0)
+    network = build("mlp", (64,), seed=0)
     work = whole_pass(pixels, labels, 4)._replace(**change)
     with pytest.raises(ValueError, match=sentence):
         run_native(network, Adam(network.parameters()), work)
@@ -167,7 +167,7 @@ def test_the_c_code_refuses_what_would_read_beyond_its_memory(change, sentence):
 
 @pytest.mark.parametrize("run", [run_torch, pytest.param(run_native, marks=needs_compiler)])
 def test_a_loss_that_is_no_number_is_noted_with_its_step(run):
-    network = build_network("mlp", (64,), seed=0)
+    network = build("mlp", (64,), seed=0)
     work = whole_pass(*pictures(40), 4)._replace(rates=[1e30] * 10)
     outcome = run(network, Adam(network.parameters()), work)
     assert not math.isfinite(outcome.loss)
@@ -176,7 +176,7 @@ def test_a_loss_that_is_no_number_is_noted_with_its_step(run):
 
 def test_l2_adds_the_squared_weights_of_hidden_layers_as_keras_does():
     pixels, labels = pictures(20)
-    plain, decayed = (build_network("mlp", (16, 8), seed=1) for _ in range(2))
+    plain, decayed = (build("mlp", (16, 8), seed=1) for _ in range(2))
     for network, l2 in ((plain, 0.0), (decayed, 0.01)):
         _backward(network, whole_pass(pixels, labels, 20)._replace(l2=l2), torch.arange(20))
     for layer, reference in zip(decayed.layers[2:], plain.layers[2:], strict=True):
@@ -188,7 +188,7 @@ def test_l2_adds_the_squared_weights_of_hidden_layers_as_keras_does():
 
 def test_weights_count_pictures_and_losses_are_noted():
     pixels, labels = pictures(20)
-    network = build_network("mlp", (16,), seed=1)
+    network = build("mlp", (16,), seed=1)
     with torch.no_grad():
         each = functional.cross_entropy(network(pixels), labels.long(), reduction="none")
     work = whole_pass(pixels, labels, 20)._replace(
@@ -197,22 +197,22 @@ def test_weights_count_pictures_and_losses_are_noted():
     _backward(network, work, torch.arange(20))
     assert torch.allclose(work.losses, each, atol=1e-6)
     gradient = network.layers[2].weight.grad
-    reference = build_network("mlp", (16,), seed=1)
+    reference = build("mlp", (16,), seed=1)
     losses = functional.cross_entropy(reference(pixels), labels.long(), reduction="none")
     (losses * torch.arange(20.0)).mean().backward()
     assert torch.allclose(gradient, reference.layers[2].weight.grad, atol=1e-6)
 
 
-def test_margins_are_taken_off_the_logits_of_photographs_alone():
+def test_the_adjustment_is_taken_off_the_logits_of_photographs_alone():
     pixels, labels = pictures(20)
-    network = build_network("mlp", (16,), seed=1, none=True)
-    margins = torch.tensor([0, 0, 2.0, 0, 0, 0, 0, 0, 0, 1.0, 0])
+    network = build("mlp", (16,), seed=1, outputs=11)
+    adjustment = torch.tensor([0, 0, 2.0, 0, 0, 0, 0, 0, 0, 1.0, 0])
     with torch.no_grad():
         logits = network(pixels)
-        logits[12:] -= margins
+        logits[12:] -= adjustment
         each = losses_of(logits, labels.long(), 0.0)
     work = whole_pass(pixels, labels, 20)._replace(
-        photographs=12, margins=margins, losses=torch.full((20,), torch.inf)
+        photographs=12, logit_adjustment=adjustment, losses=torch.full((20,), torch.inf)
     )
     _backward(network, work, torch.arange(20))
     assert torch.allclose(work.losses, each, atol=1e-6)
@@ -220,7 +220,7 @@ def test_margins_are_taken_off_the_logits_of_photographs_alone():
 
 def test_evaluating_is_pytorchs_loss_and_changes_nothing():
     pixels, labels = pictures(2500)
-    network = build_network("conv", (16,), seed=1)
+    network = build("conv", (16,), seed=1)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     loss, accuracy = evaluate(network, whole_pass(pixels, labels, 7))
     with torch.no_grad():
@@ -234,7 +234,7 @@ def test_evaluating_is_pytorchs_loss_and_changes_nothing():
 def test_no_small_last_batch_spoils_running_statistics(count, batch_size):
     pixels, labels = torch.zeros(count, 28, 28, dtype=torch.uint8), torch.zeros(count)
     work = whole_pass(pixels, labels, batch_size)
-    for network in (build_network("conv", (8,), 0), build_network("mlp", (8,), 0)):
+    for network in (build("conv", (8,), 0), build("mlp", (8,), 0)):
         batches = _batches(network, work)
         assert torch.equal(torch.cat(list(batches)), work.order)
         assert len(batches) == len(work.rates)

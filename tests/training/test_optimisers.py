@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from hemline.training.optimisers import Muon, orthogonalised
-from hemline.training.schedules import WARM_UP, constant, rates_of_epoch, triangle
+from hemline.training.schedules import WARM_UP, constant, linear_warmup_decay, rates_of_epoch
 
 
 @given(st.tuples(st.integers(4, 40), st.integers(4, 90)), st.integers(0, 1000))
@@ -69,7 +69,11 @@ def test_muon_turns_the_same_way_in_bfloat16():
 
 
 def test_the_triangle_climbs_falls_and_never_stops_before_the_end():
-    rates = [rate for epoch in range(10) for rate in rates_of_epoch(triangle, 2.0, epoch, 10, 100)]
+    rates = [
+        rate
+        for epoch in range(10)
+        for rate in rates_of_epoch(linear_warmup_decay, 2.0, epoch, 10, 100)
+    ]
     top = max(range(1000), key=rates.__getitem__)
     assert top == pytest.approx(1000 * WARM_UP, abs=2)
     assert rates[top] == pytest.approx(2, abs=0.02)
@@ -79,6 +83,6 @@ def test_the_triangle_climbs_falls_and_never_stops_before_the_end():
 
 
 def test_an_epoch_with_fewer_steps_takes_as_much_of_the_schedule():
-    few, many = (rates_of_epoch(triangle, 1.0, 1, 2, steps) for steps in (10, 100))
+    few, many = (rates_of_epoch(linear_warmup_decay, 1.0, 1, 2, steps) for steps in (10, 100))
     assert sum(few) / 10 == pytest.approx(sum(many) / 100)
     assert rates_of_epoch(constant, 0.1, 3, 5, 4) == [0.1] * 4

@@ -1,4 +1,4 @@
-"""Training with photographs and foreign pictures: what is learned, kept apart and said."""
+"""Training with photographs and outliers: what is learned, kept apart and said."""
 
 import dataclasses
 import json
@@ -11,8 +11,9 @@ from sklearn.metrics import roc_auc_score
 from hemline import Classifier, load_recipe, train
 from hemline.data import Photographs
 from hemline.errors import RecipeError
-from hemline.labels import ANY_SHOE, NONE, SHOES
 from hemline.training.material import gather
+
+NONE, ANY_SHOE, SHOES = 10, 11, (5, 7, 9)
 
 RECIPE = load_recipe("photo", ["widths=[16, 16]", "epochs=4", "photographs=3", "validation=0.1"])
 
@@ -26,7 +27,8 @@ def photographs(sketches):
     return Photographs(
         np.concatenate([pixels // 2, noise]).repeat(2, axis=0),
         np.concatenate([labels, np.full(100, NONE, np.uint8)]).repeat(2),
-        np.full(400, 2),
+        guesses=np.full(400, 2),
+        several=(SHOES,),
     )
 
 
@@ -37,7 +39,7 @@ def photo_run(sketches, photographs, tmp_path_factory):
 
 
 def test_nothing_that_is_kept_back_is_trained_on(sketches, photographs):
-    material = gather(RECIPE, sketches.train, photographs, seed=0)
+    material = gather(RECIPE, sketches, photographs)
     count = len(sketches.train)
     trained, kept = set(material.places.tolist()), set(material.kept_back.tolist())
     others = set(material.photographs.tolist())
@@ -47,18 +49,18 @@ def test_nothing_that_is_kept_back_is_trained_on(sketches, photographs):
     seen = torch.bincount(material.places, minlength=len(material.labels))
     guesses = seen[count:].reshape(400, 2)
     assert set(map(tuple, guesses.tolist())) == {(0, 0), (2, 1)}  # both, the better one first
-    assert int((guesses == 0).all(1).sum()) == 40  # a tenth, of the foreign ones as well
+    assert int((guesses == 0).all(1).sum()) == 40  # a tenth, of the outliers as well
     assert not set(others) & set(range(count + 1, count + 800, 2))  # judged by the better one
 
 
-def test_what_is_foreign_is_learned(photo_run, sketches):
+def test_what_is_an_outlier_is_learned(photo_run, sketches):
     classifier = Classifier.load(photo_run.run.folder)
     garments = sketches.test.pixels[1000:]
     assert classifier.score(garments, sketches.test.labels[1000:]) > 0.8
     lying = np.ascontiguousarray(garments.transpose(0, 2, 1))
-    own, other = (classifier.answer(some).foreign for some in (garments, lying))
-    foreign = np.repeat([0, 1], [len(own), len(other)])
-    assert roc_auc_score(foreign, np.concatenate([own, other])) > 0.9
+    own, other = (classifier.answer(some).ood_score for some in (garments, lying))
+    outliers = np.repeat([0, 1], [len(own), len(other)])
+    assert roc_auc_score(outliers, np.concatenate([own, other])) > 0.9
     assert np.mean(own <= classifier.threshold) > 0.9
 
 

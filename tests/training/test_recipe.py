@@ -19,27 +19,27 @@ recipes = st.builds(
     batch_size=st.integers(1, 60_000),
     optimiser=st.sampled_from(["adam", "muon"]),
     learning_rate=st.floats(1e-9, 10),
-    views=st.sampled_from(["one", "mirrored"]),
+    test_time_flip=st.booleans(),
     label_smoothing=st.floats(0, 0.99),
-    flip=st.booleans(),
+    horizontal_flip=st.sampled_from(["auto", "always", "never"]),
     rotate=st.floats(0, 180),
-    shift=st.integers(0, 27),
+    shift=st.integers(0, 7),
     stretch=st.floats(0, 1),
-    tone=st.floats(0, 1),
-    distort=st.floats(0, 1),
-    soften=st.floats(0, 1),
-    patch=st.floats(0, 1),
-    foreign=st.floats(0.01, 0.99),
+    brightness_contrast=st.floats(0, 1),
+    augment_share=st.floats(0, 1),
+    blur=st.floats(0, 1),
+    occlusion=st.floats(0, 1),
+    outlier_exposure=st.floats(0.01, 0.99),
     photographs=st.integers(0, 99),
-    erase=st.floats(0, 1),
+    random_erasing=st.floats(0, 1),
     dropout=st.floats(0, 0.99),
     l2=st.floats(0, 1),
-    prune=st.floats(0, 0.99),
+    data_pruning=st.floats(0, 0.99),
     validation=st.floats(0.01, 0.99),
-    keep=st.sampled_from(["last", "best"]),
-    patience=st.integers(0, 9),
-    plateau=st.integers(0, 9),
-    plateau_factor=st.floats(0, 1),
+    restore_best_weights=st.booleans(),
+    early_stopping_patience=st.integers(0, 9),
+    lr_reduction_patience=st.integers(0, 9),
+    lr_reduction_factor=st.floats(0, 1),
 )
 
 
@@ -84,17 +84,18 @@ def test_changes_replace_single_keys():
         ("widths=[1.5]", "widths to be a list of whole numbers"),
         ("optimiser=sgd", "optimiser to be adam or muon, received 'sgd'"),
         ("epochs", "received epochs; write --set epochs=5"),
-        ("flip=1", "flip to be true or false, received 1"),
-        ("shift=28", "shift from 0 to 27, received 28"),
+        ("horizontal_flip=true", "flip to be auto or always or never, received True"),
+        ("test_time_flip=1", "flip to be true or false, received 1"),
+        ("shift=8", "shift from 0 to 7, received 8"),
         ("label_smoothing=1.0", "label_smoothing from 0 to below 1, received 1.0"),
         ("rotate=181", "rotate from 0 to 180, received 181"),
-        ("erase=1.5", "erase from 0 to 1, received 1.5"),
-        ("prune=1", "prune from 0 to below 1, received 1"),
+        ("random_erasing=1.5", "random_erasing from 0 to 1, received 1.5"),
+        ("data_pruning=1", "data_pruning from 0 to below 1, received 1"),
         ("l2=-1", "l2 of at least 0, received -1"),
         ("l2=nan", "l2 of at least 0, received nan"),
-        ("patience=3", "validation above 0 beside patience"),
-        ("keep=best", "validation above 0 beside patience"),
-        ("calibrate=true", "validation above 0 beside patience"),
+        ("early_stopping_patience=3", "validation above 0 beside early_stopping_patience"),
+        ("restore_best_weights=true", "validation above 0 beside early_stopping_patience"),
+        ("calibrate=true", "validation above 0 beside early_stopping_patience"),
     ],
 )
 def test_a_wrong_change_is_refused(change, sentence):
@@ -108,20 +109,19 @@ def test_what_only_dense_layers_have_is_refused_for_others(change):
         load_recipe("fast", [change])
 
 
-def test_margins_are_for_all_ten_classes_of_photographs(tmp_path):
-    recipe = load_recipe("photo", ["margins=[0, 0, 1, 0, 0, 0, 0.5, 0, 0, 0]"])
-    assert recipe.margins == (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0)
+def test_an_adjustment_is_for_photographs(tmp_path):
+    recipe = load_recipe("photo", ["logit_adjustment=[0, 0, 1, 0, 0, 0, 0.5, 0, 0, 0]"])
+    assert recipe.logit_adjustment == (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0)
     path = tmp_path / "mine.toml"
     path.write_text(recipe.to_toml())
     assert load_recipe(path) == recipe
-    for name, margins, sentence in (
-        ("photo", "[1]", "margins for 10 classes"),
-        ("seed", str([0] * 10), "margins for 10 classes"),
-        ("photo", '["a"]', "margins to be a list of numbers"),
-        ("photo", "[nan, 0, 0, 0, 0, 0, 0, 0, 0, 0]", "margins that are finite"),
+    for name, adjustment, sentence in (
+        ("seed", str([0] * 10), "it is for photographs alone"),
+        ("photo", '["a"]', "logit_adjustment to be a list of numbers"),
+        ("photo", "[nan, 0, 0, 0, 0, 0, 0, 0, 0, 0]", "logit_adjustment that are finite"),
     ):
         with pytest.raises(RecipeError, match=sentence):
-            load_recipe(name, [f"margins={margins}"])
+            load_recipe(name, [f"logit_adjustment={adjustment}"])
 
 
 @pytest.mark.parametrize("widths", ["[]", "[8, 8, 8, 8, 8]"])

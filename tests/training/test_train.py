@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
-from hemline import Classifier, Dataset, load_recipe, train
+from hemline import Classifier, load_recipe, train
 from hemline.errors import RunError
 from hemline.training import checkpoint, new_run_folder, run, trainer
 from hemline.training.epochs import Outcome
@@ -55,7 +55,7 @@ def test_the_test_part_is_never_opened(sketches, tmp_path):
     def forbidden():
         pytest.fail("training opened the test part")
 
-    closed = Dataset(sketches.name, sketches.source, True, lambda: sketches.train, forbidden)
+    closed = sketches.replace(load_test=forbidden)
     train(load_recipe("seed", ["epochs=1"]), closed, folder=tmp_path / "run")
 
 
@@ -101,7 +101,7 @@ _GO_ON = """
 import sys, pathlib
 from hemline import Dataset, load_recipe, open_dataset, train
 test = open_dataset("sketches").test  # small, so that epochs are short and kills hit everywhere
-data = Dataset("small", "", True, lambda: test, lambda: test)
+data = open_dataset("sketches").replace(load_train=lambda: test, load_test=lambda: test)
 recipe = load_recipe("seed", ["epochs=200"])
 train(recipe, data, folder=pathlib.Path(sys.argv[1]), resume=True, on_epoch=lambda _: print("."))
 """
@@ -121,7 +121,7 @@ def killed_after(folder: Path, epochs: int, delay: float) -> bool:
 
 
 def test_a_run_killed_twenty_times_goes_on_to_the_same_weights(sketches, tmp_path):
-    small = Dataset("small", "", True, lambda: sketches.test, lambda: sketches.test)
+    small = sketches.replace(load_train=lambda: sketches.test)
     undisturbed = train(MANY, small, folder=tmp_path / "undisturbed")
     folder, chance = tmp_path / "killed", random.Random(0)
     for _ in range(20):
@@ -162,7 +162,7 @@ def test_a_folder_of_another_run_is_refused(change, sentence, small_run, sketche
 
 
 def test_a_run_on_other_data_is_refused(small_run, sketches):
-    other = Dataset("other", "", True, lambda: sketches.test, lambda: sketches.test)
+    other = sketches.replace(load_train=lambda: sketches.test)
     with pytest.raises(RunError, match="Expected the data that"):
         train(TWO, other, folder=small_run.run.folder, resume=True)
 

@@ -1,28 +1,32 @@
 """Networks: PyTorch modules from pixels (uint8) to logits; scaling lives inside them."""
 
 from hemline.networks.conv import (
-    Centering,
+    BatchNorm,
     Convolution,
-    GlobalMaximum,
-    Halving,
-    Normalisation,
+    GlobalMaxPooling,
+    MaxPooling,
+    Patches,
     Residual,
+    Standardisation,
 )
+from hemline.networks.inputs import Inputs
 from hemline.networks.layers import Dense, Dropout, Flatten, Rescaling
 from hemline.networks.network import LayerDescription, Network, build_network
 
 __all__ = [
-    "Centering",
+    "BatchNorm",
     "Convolution",
     "Dense",
     "Dropout",
     "Flatten",
-    "GlobalMaximum",
-    "Halving",
+    "GlobalMaxPooling",
+    "Inputs",
     "LayerDescription",
+    "MaxPooling",
     "Network",
-    "Normalisation",
+    "Patches",
     "Rescaling",
     "Residual",
+    "Standardisation",
     "build_network",
 ]

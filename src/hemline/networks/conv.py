@@ -11,22 +11,61 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from hemline.networks import fused
+from hemline.networks.inputs import Inputs
 from hemline.networks.layers import Dense, Rescaling
 
 _PATCHES, _STEM = 16, 8  # channels of the first layer; more cost time and gave nothing
+_WIDEST_STEM = 48  # where a pixel has more than one value, in colour or of a larger picture
 
 
-class Centering(Rescaling):
-    """Pixels 0..255 (uint8) to about -0.3..0.7, one channel."""
+class Standardisation(Rescaling):
+    """Pixels 0..255 (uint8) to 0..1 less their mean, channels in front.
 
-    purpose = "scales pixels to 0..1, less their mean of 0.286"
-    mean = 0.286
+    Args:
+        mean: of each channel, of values 0..1.
+    """
+
+    def __init__(self, mean: Sequence[float]) -> None:
+        super().__init__()
+        self.mean = tuple(mean)
+
+    @property
+    def purpose(self) -> str:
+        """What the layer does, in a few words."""
+        return f"scales pixels to 0..1, less their mean of {', '.join(map(str, self.mean))}"
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """`(n, 28, 28)` uint8 to `(n, 1, 28, 28)` float32, channels last."""
-        values = super().forward(pixels).sub_(self.mean)
+        """uint8 `(n, h, w)` or `(n, h, w, c)` to float32 `(n, c, h, w)`, channels last."""
+        values = super().forward(pixels)
+        if len(self.mean) > 1:
+            return values.sub_(values.new_tensor(self.mean)).movedim(3, 1)
         # Not values[:, None]: with one channel its order is ambiguous, and convolutions keep it.
-        return values[..., None].movedim(3, 1)
+        return values.sub_(self.mean[0])[..., None].movedim(3, 1)
+
+
+class Patches(nn.Module):
+    """Squares of pixels become the channels of one place: large pictures at once smaller.
+
+    Args:
+        inputs: the pictures; what does not fill a square at the right or below is left out.
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        super().__init__()
+        form, self.size = inputs.form, inputs.reduction
+        height, width = (edge - edge % self.size for edge in (form.height, form.width))
+        self.taken = (form.channels, height, width)
+
+    @property
+    def purpose(self) -> str:
+        """What the layer does, in a few words."""
+        return f"lays the pixels of each {self.size}x{self.size} square side by side as channels"
+
+    def forward(self, values: Tensor) -> Tensor:
+        """`(n, c, h, w)` to `(n, c * size * size, h // size, w // size)`."""
+        _, height, width = self.taken
+        patches = functional.pixel_unshuffle(values[..., :height, :width], self.size)
+        return patches.contiguous(memory_format=torch.channels_last)
 
 
 class Convolution(nn.Module):
@@ -61,12 +100,13 @@ class Convolution(nn.Module):
         if self.stride == 1:
             return functional.conv2d(values, self.weight, None, padding=self.padding)
         # The same sums, of patches as channels: a filter in steps over one channel takes longer.
-        patches = functional.pixel_unshuffle(values, 2)
+        height, width = (edge - edge % 2 for edge in values.shape[2:])
+        patches = functional.pixel_unshuffle(values[..., :height, :width], 2)
         patches = patches.contiguous(memory_format=torch.channels_last)
         return functional.conv2d(patches, self.weight.flatten(1)[:, :, None, None])
 
 
-class Halving(nn.Module):
+class MaxPooling(nn.Module):
     """The largest of each 2x2 values."""
 
     purpose = "keeps the largest of each 2x2 values"
@@ -76,7 +116,7 @@ class Halving(nn.Module):
         return fused.halve(values) if fused.fits(values) else functional.max_pool2d(values, 2)
 
 
-class Normalisation(nn.Module):
+class BatchNorm(nn.Module):
     """Batch normalisation without a scale (Ioffe & Szegedy, 2015), then ReLU.
 
     The running statistics follow quickly, because a training has few steps.
@@ -107,7 +147,7 @@ class Normalisation(nn.Module):
         return functional.relu(normal)
 
 
-class GlobalMaximum(nn.Module):
+class GlobalMaxPooling(nn.Module):
     """The largest value of every channel, wherever it is."""
 
     purpose = "keeps the largest value of every channel, wherever it is"
@@ -130,7 +170,7 @@ class Residual(nn.Module):
     def __init__(self, channels: int, generator: torch.Generator) -> None:
         super().__init__()
         self.convolution = Convolution(channels, channels, size=3, generator=generator)
-        self.normalisation = Normalisation(channels)
+        self.normalisation = BatchNorm(channels)
 
     def forward(self, values: Tensor) -> Tensor:
         """`(n, channels, h, w)` to the same shape."""
@@ -138,42 +178,59 @@ class Residual(nn.Module):
         return changed + values
 
 
-def conv_layers(widths: Sequence[int], outputs: int, generator: torch.Generator) -> list[nn.Module]:
+def conv_layers(
+    widths: Sequence[int], inputs: Inputs, outputs: int, generator: torch.Generator
+) -> list[nn.Module]:
     """The quickest: patches of 2x2 pixels, a convolution a stage; all but the last end halved."""
-    channels = _PATCHES
-    layers: list[nn.Module] = [
-        Centering(),
-        Convolution(1, channels, size=2, generator=generator),
-        Normalisation(channels),
+    channels, size = _PATCHES, 2
+    layers = _first(inputs)
+    values = inputs.form.channels * inputs.reduction**2
+    layers += [
+        Convolution(values, channels, size=size, generator=generator),
+        BatchNorm(channels),
     ]
+    edge = _edge(inputs) // size
     for stage, width in enumerate(widths, 1):
         layers.append(Convolution(channels, width, size=3, generator=generator))
-        if stage < len(widths):
-            layers.append(Halving())
-        layers.append(Normalisation(width))
+        if stage < len(widths) and edge > 1:
+            layers.append(MaxPooling())
+            edge //= 2
+        layers.append(BatchNorm(width))
         channels = width
     return [*layers, *_head(channels, outputs, generator)]
 
 
 def residual_layers(
-    widths: Sequence[int], outputs: int, generator: torch.Generator
+    widths: Sequence[int], inputs: Inputs, outputs: int, generator: torch.Generator
 ) -> list[nn.Module]:
     """Two convolutions a stage, the second one residual; every stage begins halved.
 
     The first filters see every place of the picture, which costs time and pays.
     """
-    channels = _STEM
-    layers: list[nn.Module] = [
-        Centering(),
-        Convolution(1, channels, size=3, generator=generator),
-        Normalisation(channels),
-    ]
+    values = inputs.form.channels * inputs.reduction**2
+    channels = max(_STEM, min(_STEM * values, _WIDEST_STEM, 3 * widths[0]))
+    layers = _first(inputs)
+    layers += [Convolution(values, channels, size=3, generator=generator), BatchNorm(channels)]
+    edge = _edge(inputs)
     for width in widths:
-        convolution = Convolution(channels, width, size=3, generator=generator)
-        layers += [convolution, Halving(), Normalisation(width), Residual(width, generator)]
+        layers.append(Convolution(channels, width, size=3, generator=generator))
+        if edge > 1:
+            layers.append(MaxPooling())
+            edge //= 2
+        layers += [BatchNorm(width), Residual(width, generator)]
         channels = width
     return [*layers, *_head(channels, outputs, generator)]
 
 
+def _first(inputs: Inputs) -> list[nn.Module]:
+    patches: list[nn.Module] = [Patches(inputs)] if inputs.reduction > 1 else []
+    return [Standardisation(inputs.mean), *patches]
+
+
+def _edge(inputs: Inputs) -> int:
+    """The shorter edge of what the first convolution is given."""
+    return min(inputs.form.height, inputs.form.width) // inputs.reduction
+
+
 def _head(channels: int, outputs: int, generator: torch.Generator) -> list[nn.Module]:
-    return [GlobalMaximum(), Dense(channels, outputs, relu=False, generator=generator)]
+    return [GlobalMaxPooling(), Dense(channels, outputs, relu=False, generator=generator)]

@@ -1,4 +1,4 @@
-"""Halving and normalisation in bfloat16 on a processor, each in as few passes as it can be.
+"""MaxPooling and normalisation in bfloat16 on a processor, each in as few passes as it can be.
 
 PyTorch computes the same, in more passes: between narrow convolutions they take as long as the
 convolutions themselves.

@@ -8,18 +8,22 @@ from torch.nn import functional
 class Rescaling(nn.Module):
     """Pixels 0..255 (uint8) to 0..1 (float32)."""
 
-    purpose = "scales pixels from 0..255 to 0..1, so that no caller has to"
     scale = 1 / 255
 
+    @property
+    def purpose(self) -> str:
+        """What the layer does, in a few words."""
+        return "scales pixels from 0..255 to 0..1, so that no caller has to"
+
     def forward(self, pixels: Tensor) -> Tensor:
-        """`(n, 28, 28)` uint8 to `(n, 28, 28)` float32."""
+        """uint8 to float32 of the same shape."""
         return pixels.float() * self.scale
 
 
 class Flatten(nn.Module):
     """Each picture to one row of values."""
 
-    purpose = "lays the 28 rows of a picture end to end"
+    purpose = "lays the rows of a picture end to end"
 
     def forward(self, values: Tensor) -> Tensor:
         """`(n, ...)` to `(n, values a picture)`."""

@@ -6,13 +6,15 @@ from itertools import pairwise
 import torch
 from torch import nn
 
+from hemline.networks.inputs import Inputs
 from hemline.networks.layers import Dense, Flatten, Rescaling
-from hemline.pixels import SIDE
 
 
-def mlp_layers(widths: Sequence[int], outputs: int, generator: torch.Generator) -> list[nn.Module]:
+def mlp_layers(
+    widths: Sequence[int], inputs: Inputs, outputs: int, generator: torch.Generator
+) -> list[nn.Module]:
     """Layers of a perceptron with `widths` units in its hidden layers."""
-    units = [SIDE * SIDE, *widths]
+    units = [inputs.form.values, *widths]
     dense = [
         Dense(before, after, relu=True, generator=generator) for before, after in pairwise(units)
     ]

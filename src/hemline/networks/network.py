@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from hemline.labels import CLASSES
 from hemline.networks.conv import conv_layers, residual_layers
+from hemline.networks.inputs import Inputs
 from hemline.networks.layers import Dense, Dropout
 from hemline.networks.mlp import mlp_layers
-from hemline.pixels import SIDE
 
-Builder = Callable[[Sequence[int], int, torch.Generator], Sequence[nn.Module]]
+Builder = Callable[[Sequence[int], Inputs, int, torch.Generator], Sequence[nn.Module]]
 NETWORKS: dict[str, Builder] = {
     "mlp": mlp_layers,
     "conv": conv_layers,
@@ -34,31 +33,35 @@ class LayerDescription:
 
 
 class Network(nn.Module):
-    """Layers applied one after the other: uint8 `(n, 28, 28)` to logits float32 `(n, 10)`.
+    """Layers one after the other: pixels uint8 to logits float32 `(n, k)`, one a class.
 
-    A network that learns what is none of the ten classes has an eleventh logit for it.
+    A network that learns what is none of the classes has one more logit for it, the last.
 
     Args:
         layers: in order.
+        inputs: the pictures that they are made for.
         mirrored: when not training, look at the mirror image as well and take the mean.
     """
 
-    def __init__(self, layers: Sequence[nn.Module], *, mirrored: bool = False) -> None:
+    def __init__(
+        self, layers: Sequence[nn.Module], inputs: Inputs, *, mirrored: bool = False
+    ) -> None:
         super().__init__()
+        self.inputs = inputs
         self.layers = nn.Sequential(*layers)
         self.mirrored = mirrored
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Logits `(n, 10)` of pixels `(n, 28, 28)`."""
+        """Logits of pixels `(n, h, w)` or `(n, h, w, 3)`."""
         return self.head(self.features(pixels))
 
     def head(self, features: Tensor) -> Tensor:
-        """Logits `(n, 10)`: the last layer by itself."""
+        """Logits: the last layer by itself."""
         logits: Tensor = self.layers[-1](features)
         return logits
 
     def features(self, pixels: Tensor) -> Tensor:
-        """What the last layer is given, `(n, k)`; from two views their mean."""
+        """What the last layer is given, `(n, k)`; of a picture and its mirror image their mean."""
         look = self.layers[:-1]
         features: Tensor = look(pixels)
         if self.mirrored and not self.training:
@@ -81,7 +84,7 @@ class Network(nn.Module):
     def describe(self) -> list[LayerDescription]:
         """The layers in order, with the shapes that a picture takes on its way."""
         self.eval()  # to look must not change the running statistics
-        values = torch.zeros(1, SIDE, SIDE, dtype=torch.uint8)
+        values = torch.zeros(1, *self.inputs.form.shape, dtype=torch.uint8)
         rows = []
         for layer in self.layers:
             values = layer(values)
@@ -96,9 +99,10 @@ def build_network(
     widths: Sequence[int],
     seed: int,
     *,
+    inputs: Inputs,
+    outputs: int,
     mirrored: bool = False,
     dropout: float = 0.0,
-    none: bool = False,
 ) -> Network:
     """A freshly initialised network; the same seed gives the same weights.
 
@@ -106,14 +110,15 @@ def build_network(
         kind: one of `NETWORKS`.
         widths: units of each hidden layer, or channels of each stage.
         seed: of the initial weights.
+        inputs: the pictures; stages and first layer follow from their form.
+        outputs: logits: one a class, and perhaps one more for none of them.
         mirrored: predict from the picture and its mirror image.
         dropout: share of the units of each hidden dense layer silenced while training.
-        none: have an eleventh logit, for pictures that are none of the ten classes.
     """
     layers: list[nn.Module] = []
-    outputs, generator = len(CLASSES) + none, torch.Generator().manual_seed(seed)
-    for layer in NETWORKS[kind](widths, outputs, generator):
+    generator = torch.Generator().manual_seed(seed)
+    for layer in NETWORKS[kind](widths, inputs, outputs, generator):
         layers.append(layer)
         if dropout and isinstance(layer, Dense) and layer.relu:
             layers.append(Dropout(dropout))
-    return Network(layers, mirrored=mirrored)
+    return Network(layers, inputs, mirrored=mirrored)

@@ -304,4 +304,12 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL}};
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_dense", NULL, -1, methods,
                                     NULL, NULL, NULL, NULL};
-PyMODINIT_FUNC PyInit__dense(void) { return PyModule_Create(&module); }
+PyMODINIT_FUNC PyInit__dense(void) {
+  PyObject *made = PyModule_Create(&module);
+  if (made && (PyModule_AddIntConstant(made, "inputs", PIXELS) ||
+               PyModule_AddIntConstant(made, "outputs", CLASSES))) {
+    Py_DECREF(made);
+    return NULL;
+  }
+  return made;
+}

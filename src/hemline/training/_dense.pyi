@@ -1,1 +1,4 @@
+inputs: int
+outputs: int
+
 def epoch(*arguments: object) -> tuple[float, int, int]: ...

@@ -27,7 +27,7 @@ class Calibration(NamedTuple):
     exponent: float = 0.0
 
     def of(self, logits: Tensor) -> Tensor:
-        """Calibrated logits `(n, 10)`; their mean is 0."""
+        """Calibrated logits `(n, k)`; their mean is 0."""
         centred = logits - logits.mean(1, keepdim=True)
         return centred * (1 + centred.abs()) ** self.exponent / self.temperature
 
@@ -36,7 +36,7 @@ def fit_calibration(logits: Tensor, labels: Tensor) -> Calibration:
     """The calibration with the smallest loss.
 
     Args:
-        logits: float `(n, 10)`, of pictures that were not trained on.
+        logits: float `(n, k)`, of pictures that were not trained on.
         labels: int64 `(n,)`.
     """
     bent = ((Calibration(1.0, exponent).of(logits.double()), exponent) for exponent in _EXPONENTS)
@@ -52,7 +52,7 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     the sign of its slope leads to the one minimum.
 
     Args:
-        logits: float `(n, 10)`, of pictures that were not trained on.
+        logits: float `(n, k)`, of pictures that were not trained on.
         labels: int64 `(n,)`.
     """
     scores = logits.double()

@@ -95,10 +95,12 @@ class BestWeights(Callback):
 def build_callbacks(recipe: "Recipe") -> dict[str, Callback]:
     """The callbacks that `recipe` asks for, by the name that the checkpoint knows them by."""
     callbacks: dict[str, Callback] = {}
-    if recipe.keep == "best":
+    if recipe.restore_best_weights:
         callbacks["best_weights"] = BestWeights()
-    if recipe.patience:
-        callbacks["early_stopping"] = EarlyStopping(recipe.patience)
-    if recipe.plateau:
-        callbacks["plateau_reduction"] = PlateauReduction(recipe.plateau, recipe.plateau_factor)
+    if recipe.early_stopping_patience:
+        callbacks["early_stopping"] = EarlyStopping(recipe.early_stopping_patience)
+    if recipe.lr_reduction_patience:
+        callbacks["plateau_reduction"] = PlateauReduction(
+            recipe.lr_reduction_patience, recipe.lr_reduction_factor
+        )
     return callbacks

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from hemline.networks import Dense, Flatten, Network, Normalisation, Rescaling
+from hemline.networks import BatchNorm, Dense, Flatten, Network, Rescaling
 from hemline.training.augmentation import Augmentation
-from hemline.training.estrangement import Estrangement
-from hemline.training.losses import is_right, losses_of
+from hemline.training.losses import Several, is_right, losses_of
 from hemline.training.optimisers import Adam, Optimiser
+from hemline.training.outlier_exposure import OutlierExposure
 
 try:
     from hemline.training import _dense
@@ -25,17 +25,18 @@ class Pass(NamedTuple):
     """One pass over pictures, all tensors on one device.
 
     Attributes:
-        pixels: uint8 `(n, 28, 28)`.
-        labels: uint8 `(n,)`.
+        pixels: uint8 `(n, h, w)` or `(n, h, w, 3)`.
+        labels: integers `(n,)`.
         order: int64 `(m,)`, the places of the pictures in the order of this pass.
         rates: learning rate of each step; a step is a batch.
         batch_size: pictures a step.
         weights: float32 `(n,)`, how much each picture counts; None for all alike.
         losses: float32 `(n,)`, where the loss of each picture is noted, if it is wanted.
         photographs: the place of the first one.
-        margins: float32 `(11,)`, taken off the logits of photographs, if anything is.
+        logit_adjustment: float32, one a logit, taken off those of photographs, if anything is.
+        several: what labels beyond the logits leave open.
         augment: changes a batch of pixels, if anything does.
-        estrange: makes some of them, with their targets, none of the classes, if anything does.
+        expose_outliers: makes some of them none of the classes, targets too, if anything does.
         label_smoothing: share of the target spread over all classes (Szegedy et al., 2016).
         l2: times the squared weights of the hidden dense layers, added to the loss.
         bfloat16: compute convolutions and matrix products with 8 bits of mantissa.
@@ -50,9 +51,10 @@ class Pass(NamedTuple):
     weights: Tensor | None = None
     losses: Tensor | None = None
     photographs: int = sys.maxsize
-    margins: Tensor | None = None
+    logit_adjustment: Tensor | None = None
+    several: Several = ()
     augment: Augmentation | None = None
-    estrange: Estrangement | None = None
+    expose_outliers: OutlierExposure | None = None
     label_smoothing: float = 0.0
     l2: float = 0.0
     bfloat16: bool = False
@@ -104,7 +106,7 @@ def _batches(network: Network, work: Pass) -> Sequence[Tensor]:
 
     There a last one of three pictures would leave running statistics of next to nothing.
     """
-    if any(isinstance(layer, Normalisation) for layer in network.layers):
+    if any(isinstance(layer, BatchNorm) for layer in network.layers):
         return torch.tensor_split(work.order, len(work.rates))
     return torch.split(work.order, work.batch_size)
 
@@ -115,13 +117,13 @@ def _backward(network: Network, work: Pass, batch: Tensor) -> tuple[Tensor, Tens
     photographs = batch >= work.photographs
     if work.augment:
         pixels = work.augment(pixels, photographs)
-    if work.estrange:
-        pixels, targets = work.estrange(pixels, targets)
+    if work.expose_outliers:
+        pixels, targets = work.expose_outliers(pixels, targets)
     with torch.autocast(pixels.device.type, torch.bfloat16, enabled=work.bfloat16):
         logits = network(pixels).float()
-    if work.margins is not None:
-        logits = logits - photographs[:, None] * work.margins
-    losses = losses_of(logits, targets, work.label_smoothing)
+    if work.logit_adjustment is not None:
+        logits = logits - photographs[:, None] * work.logit_adjustment
+    losses = losses_of(logits, targets, work.label_smoothing, work.several)
     counted = losses if work.weights is None else losses * work.weights[batch]
     torch.autograd.backward(counted.mean())
     if work.l2:
@@ -129,7 +131,7 @@ def _backward(network: Network, work: Pass, batch: Tensor) -> tuple[Tensor, Tens
     losses = losses.detach()
     if work.losses is not None:
         work.losses[batch] = losses
-    return losses, is_right(logits.detach(), targets)
+    return losses, is_right(logits.detach(), targets, work.several)
 
 
 @torch.no_grad()
@@ -155,13 +157,19 @@ def evaluate(network: Network, work: Pass) -> tuple[float, float]:
 
 
 def native_fits(network: Network, optimiser: Optimiser, work: Pass) -> bool:
-    """Whether the C epoch computes exactly this training: one hidden layer and plain Adam."""
+    """Whether the C epoch computes exactly this training.
+
+    One hidden layer, plain Adam, and as many inputs and outputs as it was compiled for.
+    """
     kinds = [type(layer) for layer in network.layers]
     if _dense is None or kinds != [Rescaling, Flatten, Dense, Dense]:
         return False
-    units: int = network.layers[2].out_features  # type: ignore[assignment]
+    hidden, head = (layer for layer in network.layers if isinstance(layer, Dense))
+    if (hidden.in_features, head.out_features) != (_dense.inputs, _dense.outputs):
+        return False
+    units = hidden.out_features
     plain = work.weights is None and work.losses is None
-    plain = plain and not (work.augment or work.estrange or work.label_smoothing or work.l2)
+    plain = plain and not (work.augment or work.expose_outliers or work.label_smoothing or work.l2)
     on_cpu = work.pixels.device.type == "cpu"
     return units % 64 == 0 and plain and type(optimiser) is Adam and on_cpu
 

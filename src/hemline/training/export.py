@@ -11,31 +11,26 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from hemline.labels import CLASSES, NONE
+from hemline.model_file import FORMAT
 from hemline.networks import (
-    Centering,
+    BatchNorm,
     Convolution,
     Dense,
     Dropout,
     Flatten,
-    GlobalMaximum,
-    Halving,
+    GlobalMaxPooling,
+    MaxPooling,
     Network,
-    Normalisation,
+    Patches,
     Rescaling,
     Residual,
+    Standardisation,
 )
-from hemline.pixels import SIDE
+from hemline.pixels import Form
 from hemline.training.calibration import Calibration
 from hemline.training.finishing import Finish
-from hemline.training.foreign import ForeignScore, LearnedScore
+from hemline.training.ood_score import LearnedScore, MahalanobisScore
 
-FORMAT = "hemline/1"
-_OUTPUTS: dict[str, list[int]] = {
-    "probabilities": [len(CLASSES)],
-    "logits": [len(CLASSES)],
-    "foreign": [],
-}
 _OPSET, _IR_VERSION = 17, 8  # old enough for every ONNX Runtime since 2022, browsers included
 
 
@@ -71,10 +66,10 @@ class GraphBuilder:
         self.nodes.append(helper.make_node(kind, [self.value, other], [output]))
         self.value = output
 
-    def add_mirror_images(self) -> None:
+    def add_mirror_images(self, width: int) -> None:
         """Put the mirror image of every picture behind the pictures."""
         pictures = self.value
-        self.add("Slice", [np.array([part]) for part in (-1, -SIDE - 1, 2, -1)])
+        self.add("Slice", [np.array([part]) for part in (-1, -width - 1, 2, -1)])
         node = helper.make_node("Concat", [pictures, self.value], ["both"], axis=0)
         self.nodes.append(node)
         self.value = "both"
@@ -116,11 +111,27 @@ def _(_layer: Dropout, _graph: GraphBuilder) -> None:
 
 
 @add_layer.register
-def _(layer: Centering, graph: GraphBuilder) -> None:
+def _(layer: Standardisation, graph: GraphBuilder) -> None:
     graph.add("Cast", to=TensorProto.FLOAT)
     graph.add("Mul", [np.array(layer.scale, dtype=np.float32)])
-    graph.add("Sub", [np.array(layer.mean, dtype=np.float32)])
-    graph.add("Unsqueeze", [np.array([1])])
+    colour = len(layer.mean) > 1
+    graph.add("Sub", [np.array(layer.mean if colour else layer.mean[0], dtype=np.float32)])
+    if colour:
+        graph.add("Transpose", perm=[0, 3, 1, 2])
+    else:
+        graph.add("Unsqueeze", [np.array([1])])
+
+
+@add_layer.register
+def _(layer: Patches, graph: GraphBuilder) -> None:
+    # As PyTorch orders them; SpaceToDepth puts the places in a square before the channels.
+    size = layer.size
+    channels, height, width = layer.taken
+    graph.add("Slice", [np.array(part) for part in ([0, 0], [height, width], [2, 3])])
+    inside = [-1, channels, height // size, size, width // size, size]
+    graph.add("Reshape", [np.array(inside)])
+    graph.add("Transpose", perm=[0, 1, 3, 5, 2, 4])
+    graph.add("Reshape", [np.array([-1, channels * size**2, height // size, width // size])])
 
 
 @add_layer.register
@@ -132,7 +143,7 @@ def _(layer: Convolution, graph: GraphBuilder) -> None:
 
 
 @add_layer.register
-def _(layer: Normalisation, graph: GraphBuilder) -> None:
+def _(layer: BatchNorm, graph: GraphBuilder) -> None:
     names = ("scale", "bias", "mean", "variance")
     weights = [getattr(layer, name).detach().numpy() for name in names]
     graph.add("BatchNormalization", weights, epsilon=layer.epsilon)
@@ -148,43 +159,48 @@ def _(layer: Residual, graph: GraphBuilder) -> None:
 
 
 @add_layer.register
-def _(_layer: Halving, graph: GraphBuilder) -> None:
+def _(_layer: MaxPooling, graph: GraphBuilder) -> None:
     graph.add("MaxPool", kernel_shape=[2, 2], strides=[2, 2])
 
 
 @add_layer.register
-def _(_layer: GlobalMaximum, graph: GraphBuilder) -> None:
+def _(_layer: GlobalMaxPooling, graph: GraphBuilder) -> None:
     graph.add("ReduceMax", axes=[2, 3], keepdims=0)
 
 
 def export_model(network: Network, metadata: dict[str, Any], finished: Finish) -> bytes:
-    """The model file: `pixels` uint8 `(n, 28, 28)` to what `_OUTPUTS` names.
+    """The model file: `pixels` uint8 of the network's form to probabilities, logits and score.
 
     Args:
         network: its weights as they are now.
-        metadata: stored in the file, one JSON value a key, with `classes`, `format` and what was
-            fitted added.
+        metadata: stored in the file, one JSON value a key, `classes` and `intake` among them;
+            `format`, `form` and what was fitted are added.
         finished: what was fitted to the network.
     """
     graph = GraphBuilder("pixels")
     if network.mirrored:
-        graph.add_mirror_images()
+        graph.add_mirror_images(network.inputs.form.width)
     for layer in list(network.layers)[:-1]:
         add_layer(layer, graph)
     if network.mirrored:
         graph.add_mean_of_halves()
     features = graph.value
-    _add_head(network, finished.calibration, graph)
+    classes = len(metadata["classes"])
+    _add_head(network, classes, finished.calibration, graph)
     graph.add("Softmax", name="probabilities", axis=1)
     graph.value = features
     _add_score(finished.score, graph)
-    full = {"format": FORMAT, "classes": CLASSES, **metadata, **finished.of_model()}
-    return _model(graph, {key: json.dumps(value) for key, value in full.items()})
+    form = network.inputs.form
+    full = {"format": FORMAT, "form": form.describe(), **metadata, **finished.of_model()}
+    properties = {key: json.dumps(value) for key, value in full.items()}
+    return _model(graph, form, classes, properties)
 
 
-def _add_head(network: Network, calibration: Calibration | None, graph: GraphBuilder) -> None:
+def _add_head(
+    network: Network, classes: int, calibration: Calibration | None, graph: GraphBuilder
+) -> None:
     """From features to `logits`."""
-    weight, bias = (tensor.detach()[:NONE].numpy() for tensor in network.layers[-1].parameters())
+    weight, bias = (tensor.detach()[:classes].numpy() for tensor in network.layers[-1].parameters())
     if calibration is None:
         graph.add("Gemm", [weight, bias], name="logits", transB=1)
         return
@@ -199,7 +215,7 @@ def _add_head(network: Network, calibration: Calibration | None, graph: GraphBui
 
 @singledispatch
 def _add_score(score: Any, _graph: GraphBuilder) -> None:
-    """From features to `foreign`."""
+    """From features to `ood_score`."""
     raise TypeError(f"no ONNX form of {type(score).__name__}")
 
 
@@ -207,16 +223,16 @@ def _add_score(score: Any, _graph: GraphBuilder) -> None:
 def _(score: LearnedScore, graph: GraphBuilder) -> None:
     weight, bias = (tensor.cpu().numpy() for tensor in score)
     features = graph.value
-    graph.add("Gemm", [weight[:NONE], bias[:NONE]], transB=1)
+    graph.add("Gemm", [weight[:-1], bias[:-1]], transB=1)
     any_class = graph.add("ReduceLogSumExp", axes=[1], keepdims=1)
     graph.value = features
-    graph.add("Gemm", [weight[NONE:], bias[NONE:]], transB=1)
+    graph.add("Gemm", [weight[-1:], bias[-1:]], transB=1)
     graph.join("Sub", any_class)
-    graph.add("Squeeze", [np.array([1])], name="foreign")
+    graph.add("Squeeze", [np.array([1])], name="ood_score")
 
 
 @_add_score.register
-def _(score: ForeignScore, graph: GraphBuilder) -> None:
+def _(score: MahalanobisScore, graph: GraphBuilder) -> None:
     mean, quadratic, weight, bias = (tensor.cpu().numpy() for tensor in score)
     centred = graph.add("Sub", [mean])
     graph.add("MatMul", [quadratic])
@@ -225,18 +241,19 @@ def _(score: ForeignScore, graph: GraphBuilder) -> None:
     graph.value = centred
     graph.add("Gemm", [weight, bias], transB=1)
     graph.add("ReduceMin", axes=[1], keepdims=0)
-    graph.join("Add", common, name="foreign")
+    graph.join("Add", common, name="ood_score")
 
 
-def _model(graph: GraphBuilder, properties: dict[str, str]) -> bytes:
+def _model(graph: GraphBuilder, form: Form, classes: int, properties: dict[str, str]) -> bytes:
+    outputs = {"probabilities": [classes], "logits": [classes], "ood_score": []}
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "hemline",
-            [helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["n", SIDE, SIDE])],
+            [helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["n", *form.shape])],
             [
                 helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", *shape])
-                for name, shape in _OUTPUTS.items()
+                for name, shape in outputs.items()
             ],
             graph.weights,
         ),

@@ -5,17 +5,16 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from hemline.labels import NONE
 from hemline.networks import Network
 from hemline.training.calibration import Calibration, fit_calibration
-from hemline.training.foreign import KEPT, ForeignScore, LearnedScore, fit_foreign_score
 from hemline.training.material import Material
+from hemline.training.ood_score import KEPT, LearnedScore, MahalanobisScore, fit_mahalanobis_score
 
-_FITTED = 6000  # training pictures that the score is fitted to; more change nothing
+_FITTED, _OF_EACH = 6000, 50  # training pictures that the score is fitted to; more change nothing
 _FRESH = 3000  # others for its threshold, where no pictures were kept back
 
 
-Score = ForeignScore | LearnedScore
+Score = MahalanobisScore | LearnedScore
 
 
 class Finish(NamedTuple):
@@ -23,7 +22,7 @@ class Finish(NamedTuple):
 
     Attributes:
         calibration: of its logits; None to leave them as they are.
-        score: how foreign a picture is.
+        score: how unlike the training pictures a picture is.
         threshold: of that score; 95 % of pictures like those of the training are below.
         fresh: how many pictures the threshold was taken from.
     """
@@ -35,19 +34,22 @@ class Finish(NamedTuple):
 
     def of_model(self) -> dict[str, Any]:
         """What the model file says of it."""
-        foreign = {"threshold": self.threshold, "kept": KEPT, "pictures": self.fresh}
+        ood = {"threshold": self.threshold, "kept": KEPT, "pictures": self.fresh}
         calibration = self.calibration._asdict() if self.calibration else None
-        return {"calibration": calibration, "foreign": foreign}
+        return {"calibration": calibration, "out_of_distribution": ood}
 
 
 @torch.no_grad()
-def finish(network: Network, material: Material, *, calibrate: bool, bfloat16: bool) -> Finish:
-    """Fit calibration, foreign score and threshold.
+def finish(
+    network: Network, material: Material, *, classes: int, calibrate: bool, bfloat16: bool
+) -> Finish:
+    """Fit calibration, out-of-distribution score and threshold.
 
     Args:
         network: trained.
         material: what it was trained on, and the pictures that were kept back; if there are none,
             others stand in for them that the score is not fitted to.
+        classes: of the data set; there may be one logit more.
         calibrate: whether to fit the probabilities; needs pictures that were kept back.
         bfloat16: look at the pictures with 8 bits of mantissa, as the training did.
     """
@@ -55,25 +57,25 @@ def finish(network: Network, material: Material, *, calibrate: bool, bfloat16: b
     def look(places: Tensor) -> Tensor:
         return network.features_at_rest(material.pixels[places], bfloat16=bfloat16)
 
-    known, fresh = _known_and_fresh(material)
+    known, fresh = _known_and_fresh(material, max(_FITTED, _OF_EACH * classes))
     unseen, calibration = look(fresh), None
     if calibrate:
-        logits = network.head(unseen)[:, :NONE]
+        logits = network.head(unseen)[:, :classes]
         calibration = fit_calibration(logits, material.labels[fresh].long())
     head = [parameter.detach() for parameter in network.layers[-1].parameters()]
     score: Score = LearnedScore(*head)
-    if len(head[1]) == NONE:
-        score = fit_foreign_score(look(known), material.labels[known].long())
+    if len(head[1]) == classes:
+        score = fit_mahalanobis_score(look(known), material.labels[known].long())
     ordinary = [unseen, *([look(material.photographs)] if len(material.photographs) else [])]
     # Of every kind of picture 95 % are to stay.
     threshold = max(float(score.of(features).quantile(KEPT)) for features in ordinary)
     return Finish(calibration, score, threshold, len(fresh))
 
 
-def _known_and_fresh(material: Material) -> tuple[Tensor, Tensor]:
+def _known_and_fresh(material: Material, fitted: int) -> tuple[Tensor, Tensor]:
     """Places of pictures to fit the score to, and of others."""
     places = material.places
     mixed = places[torch.randperm(len(places), generator=torch.Generator().manual_seed(0))]
     if len(material.kept_back):
-        return mixed[:_FITTED], material.kept_back
-    return mixed[:_FITTED], mixed[_FITTED:][:_FRESH] if len(mixed) > _FITTED else mixed
+        return mixed[:fitted], material.kept_back
+    return mixed[:fitted], mixed[fitted:][:_FRESH] if len(mixed) > fitted else mixed

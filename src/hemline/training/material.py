@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hemline.data import Photographs, Split, stratified_split
+from hemline.data import Dataset, Photographs, Split
+from hemline.data.splits import Places, content_split
 from hemline.errors import RecipeError
-from hemline.labels import NONE
+from hemline.training.losses import Several
 from hemline.training.recipe import Recipe
 
 
@@ -16,12 +17,14 @@ class Material(NamedTuple):
     """All tensors on one device.
 
     Attributes:
-        pixels: uint8 `(n, 28, 28)`, those of the data set, then photographs.
-        labels: uint8 `(n,)`, of photographs also `NONE` and `ANY_SHOE`.
+        pixels: uint8 `(n, h, w)` or `(n, h, w, 3)`, those of the data set, then photographs.
+        labels: integers `(n,)`; of photographs also those that are none or one of several classes.
         places: int64, of the pictures of an epoch; a photograph is there many times, each time
-            with another guess at its garment, until they are all used.
+            with another guess at what it shows, until they are all used.
         kept_back: int64, of the pictures of the data set that are not trained on.
-        photographs: int64, of the photographs of garments that are not trained on.
+        photographs: int64, of the photographs that show a class and are not trained on.
+        first_photograph: its place; beyond all pictures where there is none.
+        several: labels that the labels from the logits on leave open.
     """
 
     pixels: Tensor
@@ -29,36 +32,84 @@ class Material(NamedTuple):
     places: Tensor
     kept_back: Tensor
     photographs: Tensor
+    first_photograph: int
+    several: Several = ()
 
     def on(self, device: torch.device) -> "Material":
         """The same on another device."""
-        return Material(*(tensor.to(device) for tensor in self))
+        tensors = {
+            name: value.to(device)
+            for name, value in self._asdict().items()
+            if isinstance(value, Tensor)
+        }
+        return self._replace(**tensors)  # type: ignore[arg-type]
 
 
-def gather(recipe: Recipe, train: Split, photographs: Photographs | None, seed: int) -> Material:
+def gather(recipe: Recipe, dataset: Dataset, photographs: Photographs | None) -> Material:
     """Lay out what `recipe` asks for.
 
     Raises:
-        RecipeError: it asks for photographs and there are none, or the other way round.
+        RecipeError: it asks for photographs and there are none, or the other way round; or it
+            adjusts the logits of another number of classes.
     """
+    _check(recipe, dataset, photographs)
+    pictures, places, kept_back = _parts(recipe, dataset)
+    pixels, labels, others = pictures.pixels, pictures.labels, kept_back[:0]
+    several: Several = ()
+    if photographs is not None:
+        first, several = len(pictures), photographs.several
+        mine, others = _looks(recipe, photographs, len(dataset.classes))
+        pixels = np.concatenate([pixels, photographs.pixels])
+        labels = np.concatenate([labels, photographs.labels])
+        places, others = np.concatenate([places, first + mine]), first + others
+    labels = labels if labels.dtype == np.uint8 else labels.astype(np.int32)
+    return Material(
+        torch.tensor(pixels),
+        torch.tensor(labels),
+        torch.tensor(places),
+        torch.tensor(kept_back),
+        torch.tensor(others),
+        first_photograph=len(pictures),
+        several=several,
+    )
+
+
+def _looks(recipe: Recipe, photographs: Photographs, classes: int) -> tuple[Places, Places]:
+    """Places of the photographs in an epoch, and of those kept back that show a class."""
+    best = photographs.best
+    labels = photographs.labels[best]
+    mine, others = content_split(
+        photographs.pixels[best], labels, recipe.validation, salt="validation"
+    )
+    looks = [photographs.looks(one, recipe.photographs) for one in mine]
+    return np.concatenate(looks), best[others[labels[others] != classes]]
+
+
+def _parts(recipe: Recipe, dataset: Dataset) -> tuple[Split, Places, Places]:
+    """All pictures, and the places of those to train on and of those that are kept back."""
+    train, own = dataset.train, dataset.validation
+    if not recipe.validation or own is None:
+        kept = content_split(
+            train.pixels, train.labels, recipe.validation, train.groups, salt="validation"
+        )
+        return train, *kept
+    both = Split(
+        np.concatenate([train.pixels, own.pixels]), np.concatenate([train.labels, own.labels])
+    )
+    places = np.arange(len(both))
+    return both, places[: len(train)], places[len(train) :]
+
+
+def _check(recipe: Recipe, dataset: Dataset, photographs: Photographs | None) -> None:
     if bool(recipe.photographs) != (photographs is not None):
         raise RecipeError(
             f"Expected {'photographs' if recipe.photographs else 'no photographs'} for recipe "
             f"{recipe.name}, received {'none' if recipe.photographs else 'some'}; "
             f"{'add' if recipe.photographs else 'leave out'} --photos DIR."
         )
-    places, kept_back = stratified_split(train.labels, recipe.validation, seed)
-    arrays = [train.pixels, train.labels, places, kept_back, kept_back[:0]]
-    if photographs is not None:
-        best = photographs.best
-        mine, others = stratified_split(photographs.labels[best], recipe.validation, seed)
-        looks = [len(train) + photographs.looks(one, recipe.photographs) for one in mine]
-        garments = best[others[photographs.labels[best[others]] != NONE]]
-        arrays = [
-            np.concatenate([train.pixels, photographs.pixels]),
-            np.concatenate([train.labels, photographs.labels]),
-            np.concatenate([places, *looks]),
-            kept_back,
-            len(train) + garments,
-        ]
-    return Material(*map(torch.tensor, arrays))
+    adjusted, classes = len(recipe.logit_adjustment), len(dataset.classes)
+    if adjusted not in (0, classes):
+        raise RecipeError(
+            f"Expected logit_adjustment of {classes} classes, received {adjusted} numbers; "
+            f"correct recipe {recipe.name}, or set logit_adjustment=[]."
+        )

@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from hemline.errors import RecipeError
-from hemline.labels import CLASSES
-from hemline.pixels import SIDE
+from hemline.pixels import SHORTEST
 
-MOST_STAGES = 4  # 14x14 after the patches, then 7, 3 and 1
+MOST_STAGES = 4  # of a picture of 28x28: 14x14, 7, 3 and 1
+_DISTORTIONS = ("rotate", "stretch", "brightness_contrast", "blur", "occlusion")
+_SHARES = (*_DISTORTIONS[1:], "augment_share", "random_erasing", "lr_reduction_factor")
+_CHOOSING = (
+    "early_stopping_patience",
+    "lr_reduction_patience",
+    "restore_best_weights",
+    "calibrate",
+)
 
 
 @dataclass(frozen=True)
@@ -27,34 +34,40 @@ class Recipe:
         network: kind of network, a perceptron, a convolutional one, or one with residuals.
         widths: units of each hidden layer, or channels of each stage.
         dropout: share of the hidden units silenced at each step (Srivastava et al., 2014).
-        views: what the model file looks at: the picture as it is, or also its mirror image.
+        test_time_flip: the model file looks at the mirror image as well, where the training
+            mirrors pictures.
         epochs: times through the training part, at most.
         batch_size: pictures a step.
-        prune: share of the easy pictures that an epoch leaves out (Qin et al., 2024).
+        data_pruning: share of the easy pictures that an epoch leaves out (Qin et al., 2024).
         bfloat16: compute with 8 bits of mantissa where the processor does so by itself.
         optimiser: how a gradient becomes a change of weights.
         learning_rate: size of that change.
         schedule: how the learning rate changes over the training.
         label_smoothing: share of the target spread over all classes (Szegedy et al., 2016).
         l2: times the squared weights of the hidden dense layers, added to the loss.
-        flip: mirror half of the pictures left to right.
+        horizontal_flip: mirror half of the pictures left to right; `auto` where the training part
+            shows that mirrored pictures keep their class.
         shift: move pictures by up to so many pixels each way.
-        distort: share of the pictures that shift and the next five change; photographs always.
+        augment_share: share of the pictures that shift and the next five change; photographs
+            always.
         rotate: turn pictures by up to so many degrees each way.
         stretch: change width and height by up to a factor of e to this, each way.
-        tone: change brightness and contrast of the garment; 1 is very much.
-        soften: share of the pictures that are blurred a little.
-        patch: share of the pictures in which an even rectangle hides something.
-        erase: share of the pictures in which a rectangle turns to noise (Zhong et al., 2020).
-        foreign: share of the pictures that become none of the classes; there is a logit for them.
+        brightness_contrast: change brightness and contrast of what is shown; 1 is very much.
+        blur: share of the pictures that are blurred a little.
+        occlusion: share of the pictures in which an even rectangle hides something.
+        random_erasing: share of the pictures in which a rectangle turns to noise (Zhong et al.,
+            2020).
+        outlier_exposure: share of the pictures that become none of the classes (Hendrycks et al.,
+            2019); there is a logit for them.
         photographs: times that each photograph is seen in an epoch; 0 to train without any.
-        margins: nats taken off each class's logit on photographs while training, so that it is
-            said as much sooner afterwards (logit adjustment, Menon et al., 2021); empty for none.
+        logit_adjustment: nats taken off each class's logit on photographs while training, so that
+            it is said as much sooner afterwards (Menon et al., 2021); empty for none.
         validation: share of the training part that is kept back to choose by.
-        keep: the weights of the last epoch, or of that with the lowest validation loss.
-        patience: stop after so many epochs without a lower validation loss; 0 for never.
-        plateau: after so many, lower the learning rate; 0 for never.
-        plateau_factor: what it is multiplied by then.
+        restore_best_weights: keep those of the epoch with the lowest validation loss, not the last.
+        early_stopping_patience: stop after so many epochs without a lower validation loss; 0 for
+            never.
+        lr_reduction_patience: after so many, lower the learning rate; 0 for never.
+        lr_reduction_factor: what it is multiplied by then.
         calibrate: bend the logits so that the probabilities fit the pictures kept back best.
     """
 
@@ -67,43 +80,43 @@ class Recipe:
     optimiser: Literal["adam", "muon"]
     learning_rate: float
     dropout: float = 0.0
-    views: Literal["one", "mirrored"] = "one"
-    prune: float = 0.0
+    test_time_flip: bool = False
+    data_pruning: float = 0.0
     bfloat16: bool = False
-    schedule: Literal["constant", "triangle"] = "constant"
+    schedule: Literal["constant", "linear_warmup_decay"] = "constant"
     label_smoothing: float = 0.0
     l2: float = 0.0
-    flip: bool = False
+    horizontal_flip: Literal["auto", "always", "never"] = "never"
     shift: int = 0
-    distort: float = 1.0
+    augment_share: float = 1.0
     rotate: float = 0.0
     stretch: float = 0.0
-    tone: float = 0.0
-    soften: float = 0.0
-    patch: float = 0.0
-    erase: float = 0.0
-    foreign: float = 0.0
+    brightness_contrast: float = 0.0
+    blur: float = 0.0
+    occlusion: float = 0.0
+    random_erasing: float = 0.0
+    outlier_exposure: float = 0.0
     photographs: int = 0
-    margins: tuple[float, ...] = ()
+    logit_adjustment: tuple[float, ...] = ()
     validation: float = 0.0
-    keep: Literal["last", "best"] = "last"
-    patience: int = 0
-    plateau: int = 0
-    plateau_factor: float = 0.5
+    restore_best_weights: bool = False
+    early_stopping_patience: int = 0
+    lr_reduction_patience: int = 0
+    lr_reduction_factor: float = 0.5
     calibrate: bool = False
 
     def __post_init__(self) -> None:
         for key in ("epochs", "batch_size", "widths", "learning_rate"):
             self._demand(key, "above zero", lambda value: 0 < value < math.inf)
-        for key in ("label_smoothing", "dropout", "prune", "validation", "foreign"):
+        for key in ("label_smoothing", "dropout", "data_pruning", "validation", "outlier_exposure"):
             self._demand(key, "from 0 to below 1", lambda value: 0 <= value < 1)
-        for key in ("distort", "soften", "patch", "erase", "plateau_factor", "stretch", "tone"):
+        for key in _SHARES:
             self._demand(key, "from 0 to 1", lambda value: 0 <= value <= 1)
-        for key in ("l2", "patience", "plateau", "photographs"):
+        for key in ("l2", "early_stopping_patience", "lr_reduction_patience", "photographs"):
             self._demand(key, "of at least 0", lambda value: 0 <= value < math.inf)
-        self._demand("shift", f"from 0 to {SIDE - 1}", lambda value: 0 <= value < SIDE)
+        self._demand("shift", f"from 0 to {SHORTEST - 1}", lambda value: 0 <= value < SHORTEST)
         self._demand("rotate", "from 0 to 180", lambda value: 0 <= value <= 180)
-        self._demand("margins", "that are finite", math.isfinite)
+        self._demand("logit_adjustment", "that are finite", math.isfinite)
         self._demand_what_goes_together()
 
     def _demand(self, key: str, expected: str, fits: Callable[[float], bool]) -> None:
@@ -120,23 +133,20 @@ class Recipe:
                 f"Expected widths of 1 to {MOST_STAGES} stages for network {self.network}, "
                 f"received {list(self.widths)}; correct recipe {self.name}."
             )
-        choosing = self.patience or self.plateau or self.keep == "best" or self.calibrate
-        if choosing and not self.validation:
+        if any(getattr(self, key) for key in _CHOOSING) and not self.validation:
             raise RecipeError(
-                "Expected validation above 0 beside patience, plateau, calibrate or keep = best, "
-                "received 0; "
+                f"Expected validation above 0 beside {', '.join(_CHOOSING)}, received 0; "
                 f"correct recipe {self.name}: choosing needs pictures to choose by."
             )
-        if self.photographs and not self.foreign:
+        if self.photographs and not self.outlier_exposure:
             raise RecipeError(
-                "Expected foreign above 0 beside photographs, received 0; correct recipe "
+                "Expected outlier_exposure above 0 beside photographs, received 0; correct recipe "
                 f"{self.name}: photographs may be none of the classes."
             )
-        if self.margins and not (self.photographs and len(self.margins) == len(CLASSES)):
+        if self.logit_adjustment and not self.photographs:
             raise RecipeError(
-                f"Expected margins for {len(CLASSES)} classes beside photographs, received "
-                f"{len(self.margins)} beside photographs = {self.photographs}; correct recipe "
-                f"{self.name}: they are for photographs alone."
+                "Expected logit_adjustment beside photographs, received it beside photographs = 0; "
+                f"correct recipe {self.name}: it is for photographs alone."
             )
         if self.network != "mlp" and (self.l2 or self.dropout):
             raise RecipeError(
@@ -147,7 +157,7 @@ class Recipe:
     @property
     def distorts(self) -> bool:
         """Whether any picture is distorted."""
-        return bool(self.rotate or self.stretch or self.tone or self.soften or self.patch)
+        return any(getattr(self, key) for key in _DISTORTIONS)
 
     def steps_per_epoch(self, pictures: int) -> int:
         """Batches that `pictures` make, the last one perhaps smaller."""

@@ -35,6 +35,11 @@ class Run:
         return self.folder / "environment.json"
 
     @property
+    def account(self) -> Path:
+        """What became of every file of the data, where they were files."""
+        return self.folder / "account.json"
+
+    @property
     def metrics(self) -> Path:
         """One JSON object a line, one line an epoch."""
         return self.folder / "metrics.jsonl"
@@ -49,7 +54,14 @@ class Run:
         """The model file."""
         return self.folder / "model.onnx"
 
-    def start(self, recipe: Recipe, environment: dict[str, Any], *, resume: bool) -> None:
+    def start(
+        self,
+        recipe: Recipe,
+        environment: dict[str, Any],
+        account: dict[str, Any] | None = None,
+        *,
+        resume: bool,
+    ) -> None:
         """Claim the folder for a new training, or check that it holds the one to go on with.
 
         Raises:
@@ -64,6 +76,8 @@ class Run:
             self._clear_unfinished()
             self._claim()
             write_whole(self.environment, json.dumps(environment, indent=2) + "\n")
+            if account is not None:
+                write_whole(self.account, json.dumps(account, indent=1, ensure_ascii=False) + "\n")
             write_whole(self.recipe, recipe.to_toml())
         except OSError as error:
             raise _cannot_write(self.folder, error) from error
@@ -74,12 +88,20 @@ class Run:
 
     def _clear_unfinished(self) -> None:
         """Remove what a killed process was about to write."""
-        for path in (self.environment, self.recipe, self.metrics, self.checkpoint, self.model):
+        for path in (
+            self.environment,
+            self.account,
+            self.recipe,
+            self.metrics,
+            self.checkpoint,
+            self.model,
+        ):
             for temporary in temporaries(path):
                 temporary.unlink(missing_ok=True)
 
     def _claim(self) -> None:
-        if {path.name for path in self.folder.iterdir()} - {self.environment.name}:
+        known = {self.environment.name, self.account.name}
+        if {path.name for path in self.folder.iterdir()} - known:
             raise RunError(
                 f"Expected an empty or new folder, received {self.folder} that holds other files; "
                 "choose another with --out."
@@ -96,6 +118,7 @@ class Run:
             ("recipe", recipe, load_recipe(self.recipe)),
             ("seed", environment["seed"], found["seed"]),
             ("data", environment["data"]["sha256"], found["data"]["sha256"]),
+            ("model to start from", environment["start"], found.get("start")),
         ):
             if mine != theirs:
                 raise RunError(

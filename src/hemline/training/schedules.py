@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 Schedule = Callable[[float], float]
-WARM_UP = 0.15  # share of a training in which the triangle climbs
+WARM_UP = 0.15  # share of a training in which the linear_warmup_decay climbs
 
 
 def constant(_progress: float) -> float:
@@ -12,7 +12,7 @@ def constant(_progress: float) -> float:
     return 1.0
 
 
-def triangle(progress: float) -> float:
+def linear_warmup_decay(progress: float) -> float:
     """Up in a straight line over the first share of the training, then down to zero.
 
     Args:
@@ -21,7 +21,7 @@ def triangle(progress: float) -> float:
     return min(progress / WARM_UP, (1 - progress) / (1 - WARM_UP))
 
 
-SCHEDULES: dict[str, Schedule] = {"constant": constant, "triangle": triangle}
+SCHEDULES: dict[str, Schedule] = {"constant": constant, "linear_warmup_decay": linear_warmup_decay}
 
 
 def rates_of_epoch(schedule: Schedule, rate: float, epoch: int, of: int, steps: int) -> list[float]:

@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from hemline.networks import build_network
+from hemline.networks import Inputs, build_network
 from hemline.training.callbacks import Callback, build_callbacks
 from hemline.training.checkpoint import load_checkpoint, save_checkpoint
 from hemline.training.devices import bfloat16_is_fast
@@ -33,6 +33,9 @@ class State:
     Args:
         recipe: says what there is.
         seed: of the initial weights.
+        inputs: the pictures that the network is made for.
+        classes: of the data set.
+        mirror: whether mirrored pictures keep their class.
         pictures: in the training part.
         device: where all of it lives.
 
@@ -43,21 +46,34 @@ class State:
         rate_factor: what callbacks multiply the learning rate by.
     """
 
-    def __init__(self, recipe: Recipe, seed: int, pictures: int, device: torch.device) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        seed: int,
+        *,
+        inputs: Inputs,
+        classes: int,
+        mirror: bool,
+        pictures: int,
+        device: torch.device,
+    ) -> None:
         self.recipe = recipe
         self.network = build_network(
             recipe.network,
             recipe.widths,
             seed,
-            mirrored=recipe.views == "mirrored",
+            inputs=inputs,
+            outputs=classes + (recipe.outlier_exposure > 0),
+            mirrored=recipe.test_time_flip and mirror,
             dropout=recipe.dropout,
-            none=recipe.foreign > 0,
         ).to(device)
         self.bfloat16 = recipe.bfloat16 and bfloat16_is_fast(device)
         self.optimiser = OPTIMISERS[recipe.optimiser](
             self.network.parameters(), bfloat16=self.bfloat16
         )
-        self.pruning = Pruning(recipe.prune, pictures, device) if recipe.prune else None
+        self.pruning = (
+            Pruning(recipe.data_pruning, pictures, device) if recipe.data_pruning else None
+        )
         self.callbacks: dict[str, Callback] = build_callbacks(recipe)
         self.epochs: list[EpochFigures] = []
         self.stopped, self.rate_factor = False, 1.0
@@ -76,7 +92,7 @@ class State:
     @property
     def kept_epoch(self) -> int:
         """That whose weights the model file gets, counted from 1."""
-        return self.best_epoch if self.recipe.keep == "best" else len(self.epochs)
+        return self.best_epoch if self.recipe.restore_best_weights else len(self.epochs)
 
     def add(self, epoch: EpochFigures) -> None:
         """Note an epoch, and let the callbacks look at it."""

@@ -13,18 +13,21 @@ import torch
 from hemline.data import Dataset, Photographs
 from hemline.errors import RunError
 from hemline.files import write_whole
+from hemline.networks import Inputs
 from hemline.training.augmentation import build_augmentation
 from hemline.training.devices import device_name, find_device, seeded_chance
 from hemline.training.epochs import Pass, evaluate, native_fits, run_epoch
-from hemline.training.estrangement import build_estrangement
 from hemline.training.export import export_model
 from hemline.training.figures import EpochFigures, TrainingResult
 from hemline.training.finishing import finish
 from hemline.training.material import gather
+from hemline.training.mirroring import decide_mirroring
+from hemline.training.outlier_exposure import build_outlier_exposure
 from hemline.training.recipe import Recipe
 from hemline.training.run import Run, describe_environment
 from hemline.training.schedules import SCHEDULES, rates_of_epoch
 from hemline.training.state import State
+from hemline.training.transfer import Start, read_start
 
 
 class Trainer:
@@ -39,14 +42,28 @@ class Trainer:
         device: str = "auto",
         on_step: Callable[[float], None] = lambda _: None,
         photographs: Photographs | None = None,
+        start: Start | None = None,
     ) -> None:
-        self.photographs = photographs
+        self.photographs, self.source = photographs, start
+        recipe = start.adapt(recipe) if start else recipe
         self.recipe, self.dataset, self.seed, self.run = recipe, dataset, seed, run
         self.on_step, self.device = on_step, find_device(device)
-        self.material = gather(recipe, dataset.train, photographs, seed).on(self.device)
-        self.state = State(recipe, seed, len(self.material.labels), self.device)
-        margins = torch.tensor([*recipe.margins, 0.0], device=self.device)  # none for no class
-        self.margins = margins if recipe.margins else None
+        self.material = gather(recipe, dataset, photographs).on(self.device)
+        self.mirroring = decide_mirroring(recipe, dataset)
+        self.state = State(
+            recipe,
+            seed,
+            inputs=start.inputs if start else Inputs.of(dataset.train.pixels, dataset.form),
+            classes=len(dataset.classes),
+            mirror=self.mirroring.keeps_class,
+            pictures=len(self.material.labels),
+            device=self.device,
+        )
+        if start:
+            _check_form(start, dataset)
+            start.give(self.state.network)
+        adjustment = torch.tensor([*recipe.logit_adjustment, 0.0], device=self.device)  # 0: none
+        self.logit_adjustment = adjustment if recipe.logit_adjustment else None
         self.environment = self.describe()
 
     def describe(self) -> dict[str, Any]:
@@ -60,6 +77,8 @@ class Trainer:
             device=device_name(self.device),
             precision="bfloat16" if work.bfloat16 else "float32",
             threads=torch.get_num_threads(),
+            mirroring=self.mirroring._asdict(),
+            start=self.source.describe() if self.source else None,
         )
 
     def describe_data(self) -> dict[str, Any]:
@@ -74,7 +93,8 @@ class Trainer:
 
     def start(self, *, resume: bool) -> None:
         """Claim the run folder, or take up where the checkpoint left off."""
-        self.run.start(self.recipe, self.environment, resume=resume)
+        account = self.dataset.account.describe() if self.dataset.account else None
+        self.run.start(self.recipe, self.environment, account, resume=resume)
         if resume and self.run.checkpoint.exists():
             self.state.load(self.run.checkpoint)
             # The process may have been killed between the checkpoint and its metrics.
@@ -98,10 +118,16 @@ class Trainer:
             batch_size=recipe.batch_size,
             weights=weights,
             losses=pruning.losses if pruning else None,
-            photographs=len(self.dataset.train),
-            margins=self.margins,
-            augment=build_augmentation(recipe, generator),
-            estrange=build_estrangement(recipe, generator),
+            photographs=material.first_photograph,
+            logit_adjustment=self.logit_adjustment,
+            several=material.several,
+            augment=build_augmentation(
+                recipe,
+                generator,
+                mirror=self.mirroring.keeps_class,
+                background=self.dataset.form.background,
+            ),
+            expose_outliers=build_outlier_exposure(recipe, len(self.dataset.classes), generator),
             label_smoothing=recipe.label_smoothing,
             l2=recipe.l2,
             bfloat16=self.state.bfloat16,
@@ -183,16 +209,23 @@ class Trainer:
         self.state.finish()
         recipe, epochs, network = self.recipe, self.state.epochs, self.state.network
         finished = finish(
-            network, self.material, calibrate=recipe.calibrate, bfloat16=self.state.bfloat16
+            network,
+            self.material,
+            classes=len(self.dataset.classes),
+            calibrate=recipe.calibrate,
+            bfloat16=self.state.bfloat16,
         )
         network = network.cpu()
         data = {key: value for key, value in self.environment["data"].items() if key != "source"}
         metadata = {
+            "classes": self.dataset.classes,
+            "intake": self.dataset.intake.describe(),
             "recipe": asdict(recipe),
             "seed": self.seed,
             "parameters": network.parameter_count,
             "layers": [asdict(layer) for layer in network.describe()],
             "data": data,
+            "start": self.environment["start"],
             "versions": self.environment["versions"],
             "figures": epochs[self.state.kept_epoch - 1].of_model() if epochs else {},
         }
@@ -208,6 +241,8 @@ def train(
     device: str = "auto",
     resume: bool = False,
     photographs: Photographs | None = None,
+    start: str | Path | None = None,
+    on_start: Callable[[dict[str, Any]], None] = lambda _: None,
     on_epoch: Callable[[EpochFigures], None] = lambda _: None,
     on_step: Callable[[float], None] = lambda _: None,
 ) -> TrainingResult:
@@ -224,6 +259,9 @@ def train(
         device: auto, cpu or cuda; auto takes a GPU where there is one.
         resume: go on from the checkpoint in `folder`.
         photographs: trained on as well, where the recipe asks for them.
+        start: model file, run folder or name of a model that comes with Hemline: its features are
+            where this training starts; the head is new.
+        on_start: called with what `environment.json` says, before the first epoch.
         on_epoch: called after each epoch, when its checkpoint is on disk.
         on_step: called after steps with the share of the training that is done.
 
@@ -235,8 +273,10 @@ def train(
             and its model file.
     """
     began = time.perf_counter()
-    trainer = Trainer(recipe, dataset, seed, Run(folder), device, on_step, photographs)
+    source = read_start(start) if start else None
+    trainer = Trainer(recipe, dataset, seed, Run(folder), device, on_step, photographs, source)
     trainer.start(resume=resume)
+    on_start(trainer.environment)
     data_ready = time.perf_counter()
     trainer.train(on_epoch)
     trained = time.perf_counter()
@@ -248,6 +288,7 @@ def train(
         "data": data_ready - began,
         "export": exported - trained,
     }
+    recipe = trainer.recipe
     return TrainingResult(
         recipe,
         seed,
@@ -258,6 +299,14 @@ def train(
         seconds,
         trainer.run,
     )
+
+
+def _check_form(start: Start, dataset: Dataset) -> None:
+    if start.intake.form != dataset.form:
+        raise RunError(
+            f"Expected pictures of {start.intake.form}, as {start.name} takes them, received "
+            f"{dataset.form}; open the data in that form (--size, --grey or --colour)."
+        )
 
 
 def unrelated(seed: int, epoch: int) -> int:

@@ -1,17 +1,16 @@
-"""How foreign a picture is to what a network was trained on."""
+"""The out-of-distribution score: how unlike a picture is to what a network was trained on."""
 
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from hemline.labels import NONE
-
 KEPT = 0.95  # share of ordinary pictures that stay below the threshold
 _RIDGE = 1e-3  # of the mean variance: units that never vary tell nothing
+_FLOOR = 1e-4  # of that of all classes together: a class of one picture has none of its own
 
 
-class ForeignScore(NamedTuple):
+class MahalanobisScore(NamedTuple):
     """The relative Mahalanobis distance of features (Ren et al., 2021): larger is stranger.
 
     The distance to the nearest class less that to all classes together. With `c` for the features
@@ -20,8 +19,8 @@ class ForeignScore(NamedTuple):
     Attributes:
         mean: float32 `(k,)`.
         quadratic: float32 `(k, k)`.
-        weight: float32 `(10, k)`.
-        bias: float32 `(10,)`.
+        weight: float32 `(classes, k)`.
+        bias: float32 `(classes,)`.
     """
 
     mean: Tensor
@@ -37,11 +36,11 @@ class ForeignScore(NamedTuple):
 
 
 class LearnedScore(NamedTuple):
-    """The log-odds of an eleventh logit that was trained on foreign pictures.
+    """The log-odds of one more logit than there are classes, trained on outliers.
 
     Attributes:
-        weight: float32 `(11, k)`, of the last layer.
-        bias: float32 `(11,)`.
+        weight: float32 `(classes + 1, k)`, of the last layer.
+        bias: float32 `(classes + 1,)`.
     """
 
     weight: Tensor
@@ -50,29 +49,32 @@ class LearnedScore(NamedTuple):
     def of(self, features: Tensor) -> Tensor:
         """Scores `(n,)` of features `(n, k)`."""
         logits = features.float() @ self.weight.T + self.bias
-        return logits[:, NONE] - logits[:, :NONE].logsumexp(1)
+        return logits[:, -1] - logits[:, :-1].logsumexp(1)
 
 
-def fit_foreign_score(features: Tensor, labels: Tensor) -> ForeignScore:
+def fit_mahalanobis_score(features: Tensor, labels: Tensor) -> MahalanobisScore:
     """Fit one Gaussian a class, all of one shape, and one for all classes together.
 
     Args:
         features: float `(n, k)`, of pictures that were trained on.
-        labels: int64 `(n,)`; every class is there.
+        labels: int64 `(n,)`; classes of which there is none take no part.
     """
     mean = features.double().mean(0)
     centred = features.double() - mean
-    means = torch.stack([centred[labels == label].mean(0) for label in range(10)])
-    within, whole = _precision(centred - means[labels]), _precision(centred)
+    present, places = torch.unique(labels, return_inverse=True)
+    means = torch.stack([centred[labels == label].mean(0) for label in present])
+    least = _FLOOR * float(centred.var(0).mean())
+    within, whole = (_precision(each, least) for each in (centred - means[places], centred))
     leaning = means @ within
     score = mean, within - whole, -2 * leaning, (leaning * means).sum(1)
-    return ForeignScore(*(tensor.float() for tensor in score))
+    return MahalanobisScore(*(tensor.float() for tensor in score))
 
 
-def _precision(centred: Tensor) -> Tensor:
+def _precision(centred: Tensor, least: float) -> Tensor:
     """The inverse of the covariance of vectors whose mean is zero."""
     covariance = centred.T @ centred / len(centred)
-    ridge = _RIDGE * covariance.diagonal().mean() + torch.finfo(torch.float32).tiny
+    ridge = (_RIDGE * covariance.diagonal().mean()).clamp(min=least)
     ones = torch.ones_like(covariance[0])
-    precision: Tensor = torch.linalg.inv(covariance + ridge * ones.diag())
+    floor = torch.finfo(torch.float32).tiny
+    precision: Tensor = torch.linalg.inv(covariance + (ridge + floor) * ones.diag())
     return precision

@@ -1,4 +1,4 @@
-"""The foreign score, against the distances that it is made of, and on pictures that are foreign."""
+"""The out-of-distribution score, against the distances that it is made of, and on outliers."""
 
 import numpy as np
 import pytest
@@ -8,10 +8,10 @@ from sklearn.covariance import EmpiricalCovariance
 from sklearn.metrics import roc_auc_score
 
 from hemline import Classifier
-from hemline.networks import build_network
 from hemline.training.finishing import finish
-from hemline.training.foreign import KEPT, fit_foreign_score
 from hemline.training.material import Material
+from hemline.training.ood_score import KEPT, fit_mahalanobis_score
+from tests.networks.building import build
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_the_score_is_the_difference_of_two_mahalanobis_distances(features):
     within = EmpiricalCovariance(assume_centered=True).fit(values - means[labels]).precision_
     to_class = cdist(values, means, "mahalanobis", VI=within).min(axis=1) ** 2
     to_all = EmpiricalCovariance().fit(values).mahalanobis(values)
-    score = fit_foreign_score(*features).of(features[0]).numpy()
+    score = fit_mahalanobis_score(*features).of(features[0]).numpy()
     assert np.allclose(score, to_class - to_all, rtol=0.02, atol=0.1)
 
 
@@ -38,9 +38,9 @@ def test_the_score_is_the_difference_of_two_mahalanobis_distances(features):
 def test_the_threshold_keeps_the_share_that_it_says(fresh, sketches):
     pixels, labels = torch.tensor(sketches.train.pixels), torch.tensor(sketches.train.labels)
     places = torch.arange(len(labels))
-    material = Material(pixels, labels, places[fresh:], places[:fresh], places[:0])
-    network = build_network("mlp", (32,), 0)
-    finished = finish(network, material, calibrate=False, bfloat16=False)
+    material = Material(pixels, labels, places[fresh:], places[:fresh], places[:0], len(labels))
+    network = build("mlp", (32,), 0)
+    finished = finish(network, material, classes=10, calibrate=False, bfloat16=False)
     judged = places[:fresh] if fresh else places
     scores = finished.score.of(network.features_at_rest(pixels[judged]))
     kept = float((scores <= finished.threshold).float().mean())
@@ -50,8 +50,9 @@ def test_the_threshold_keeps_the_share_that_it_says(fresh, sketches):
 
 def test_units_that_never_vary_do_no_harm(features):
     values = torch.cat([features[0], torch.zeros(3000, 2)], 1)
-    score = fit_foreign_score(values, features[1])
-    assert torch.allclose(score.of(values), fit_foreign_score(*features).of(features[0]), atol=0.1)
+    score = fit_mahalanobis_score(values, features[1])
+    plain = fit_mahalanobis_score(*features).of(features[0])
+    assert torch.allclose(score.of(values), plain, atol=0.1)
 
 
 def test_pictures_that_were_never_seen_are_told_apart(real, real_run):
@@ -59,9 +60,9 @@ def test_pictures_that_were_never_seen_are_told_apart(real, real_run):
     garments = real.test.pixels[:2000]
     noise = np.random.default_rng(0).integers(0, 256, (500, 28, 28)).astype(np.uint8)
     upside_down = np.ascontiguousarray(garments[:, ::-1])
-    own = classifier.answer(garments).foreign
+    own = classifier.answer(garments).ood_score
     assert np.mean(own <= classifier.threshold) > 0.9
     for strange, least in ((noise, 0.95), (upside_down, 0.8)):
-        other = classifier.answer(strange).foreign
-        foreign = np.repeat([0, 1], [len(own), len(other)])
-        assert roc_auc_score(foreign, np.concatenate([own, other])) > least
+        other = classifier.answer(strange).ood_score
+        outliers = np.repeat([0, 1], [len(own), len(other)])
+        assert roc_auc_score(outliers, np.concatenate([own, other])) > least

@@ -1,11 +1,12 @@
-"""Pictures made foreign: as many as asked for, said so, and not what they were."""
+"""Pictures made outliers: as many as asked for, said so, and not what they were."""
 
 import numpy as np
 import pytest
 import torch
 
-from hemline.labels import NONE
-from hemline.training.estrangement import KINDS, estrange
+from hemline.training.outlier_exposure import KINDS, expose_outliers
+
+NONE = 10
 
 
 @pytest.fixture
@@ -17,14 +18,16 @@ def chance(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def test_a_share_becomes_foreign_and_the_others_stay(garments):
+def test_a_share_becomes_outliers_and_the_others_stay(garments):
     pixels, labels = garments
     before = pixels.clone()
-    changed, targets = estrange(pixels, labels.long(), share=0.3, generator=chance())
-    foreign = targets == NONE
-    assert 240 < foreign.sum() < 360
-    assert (changed[~foreign] == pixels[~foreign]).all()
-    assert (targets[~foreign] == labels[~foreign]).all()
+    changed, targets = expose_outliers(
+        pixels, labels.long(), none=NONE, share=0.3, generator=chance()
+    )
+    outliers = targets == NONE
+    assert 240 < outliers.sum() < 360
+    assert (changed[~outliers] == pixels[~outliers]).all()
+    assert (targets[~outliers] == labels[~outliers]).all()
     assert (pixels == before).all()
     assert changed.dtype == torch.uint8
 
