@@ -10,13 +10,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from hemline import CLASSES, Classifier
+from hemline import Classifier
 from hemline.errors import ModelFileError, PixelsError
-from hemline.networks import Convolution, Network, build_network
+from hemline.networks import Convolution, Inputs, Network
 from hemline.training.calibration import Calibration
 from hemline.training.export import export_model
 from hemline.training.finishing import finish
 from hemline.training.material import Material
+from tests.networks.building import build
 
 
 def rounded(network: Network) -> Network:
@@ -28,10 +29,22 @@ def rounded(network: Network) -> Network:
     return network
 
 
-def by_pytorch(result, pixels):
+def facts_of(dataset):
+    """What a model file has to say, whatever was trained."""
+    return {
+        **{key: {} for key in ("recipe", "versions", "figures")},
+        **dict.fromkeys(("seed", "parameters"), 0),
+        "data": {"name": dataset.name, "drawn": dataset.drawn},
+        "classes": dataset.classes,
+        "intake": dataset.intake.describe(),
+    }
+
+
+def by_pytorch(result, pixels, dataset):
     """Logits of a run's checkpoint, computed by PyTorch."""
-    mirrored = result.recipe.views == "mirrored"
-    network = build_network(result.recipe.network, result.recipe.widths, 0, mirrored=mirrored)
+    mirrored = result.recipe.test_time_flip
+    mean = Inputs.of(dataset.train.pixels, dataset.form).mean
+    network = build(result.recipe.network, result.recipe.widths, 0, mirrored=mirrored, mean=mean)
     tensors = load_file(result.run.checkpoint)
     state = {k.removeprefix("network."): v for k, v in tensors.items() if k.startswith("network.")}
     network.load_state_dict(state)
@@ -39,9 +52,10 @@ def by_pytorch(result, pixels):
         return rounded(network).eval()(torch.tensor(pixels))
 
 
-def assert_file_is_network(result, pixels):
+def assert_file_is_network(result, dataset, count=None):
+    pixels = dataset.test.pixels[:count]
     classifier = Classifier.load(result.run.model)
-    logits = by_pytorch(result, pixels)
+    logits = by_pytorch(result, pixels, dataset)
     probabilities = logits.softmax(1).numpy()
     assert np.abs(classifier.predict_proba(pixels) - probabilities).max() <= 1e-5
     assert np.abs(classifier.logits(pixels) - logits.numpy()).max() <= 1e-3
@@ -49,15 +63,15 @@ def assert_file_is_network(result, pixels):
 
 
 def test_pytorch_and_the_file_agree_on_all_real_test_pictures(real, real_run):
-    assert_file_is_network(real_run, real.test.pixels)
+    assert_file_is_network(real_run, real)
 
 
 def test_pytorch_and_the_file_agree_on_sketches(sketches, small_run):
-    assert_file_is_network(small_run, sketches.test.pixels)
+    assert_file_is_network(small_run, sketches)
 
 
 def test_pytorch_and_the_file_agree_on_a_convolutional_network(sketches, conv_run):
-    assert_file_is_network(conv_run, sketches.test.pixels[:500])
+    assert_file_is_network(conv_run, sketches, 500)
 
 
 @pytest.fixture
@@ -66,22 +80,22 @@ def classifier(small_run):
 
 
 @pytest.mark.parametrize("calibration", [None, Calibration(2.0, -0.6), Calibration(0.5, 0.3)])
-@pytest.mark.parametrize("views", ["one", "mirrored"])
+@pytest.mark.parametrize("flip", [False, True])
 @pytest.mark.parametrize(
     ("network", "widths", "dropout"),
     [("conv", (16, 24, 32, 16), 0), ("residual", (16, 24, 8), 0), ("mlp", (40, 30), 0.5)],
 )
 def test_pytorch_and_the_file_agree_on_every_kind_of_network(
-    network, widths, dropout, views, calibration, sketches, tmp_path
+    network, widths, dropout, flip, calibration, sketches, tmp_path
 ):
-    built = build_network(network, widths, 1, mirrored=views == "mirrored", dropout=dropout)
+    built = build(network, widths, 1, mirrored=flip, dropout=dropout)
     rounded(built)
     pixels = torch.tensor(sketches.test.pixels)
     built.train()(pixels)  # running statistics that are not those of the beginning
-    metadata = dict.fromkeys(("recipe", "seed", "parameters", "data", "versions", "figures"))
+    metadata = facts_of(sketches)
     places, labels = torch.arange(1500), torch.tensor(sketches.test.labels)
-    material = Material(pixels, labels, places, torch.arange(1500, 2000), places[:0])
-    finished = finish(built, material, calibrate=False, bfloat16=False)
+    material = Material(pixels, labels, places, torch.arange(1500, 2000), places[:0], 2000)
+    finished = finish(built, material, classes=10, calibrate=False, bfloat16=False)
     finished = finished._replace(calibration=calibration)
     (tmp_path / "model.onnx").write_bytes(export_model(built, metadata, finished))
     with torch.no_grad():
@@ -91,7 +105,7 @@ def test_pytorch_and_the_file_agree_on_every_kind_of_network(
     classifier = Classifier.load(tmp_path)
     mine, answer = classifier.logits(sketches.test.pixels), classifier.answer(sketches.test.pixels)
     assert np.abs(mine - expected.numpy()).max() < 1e-4 * max(1, expected.abs().max())
-    assert np.abs(answer.foreign - score.numpy()).max() < 1e-3 * max(1, score.abs().max())
+    assert np.abs(answer.ood_score - score.numpy()).max() < 1e-3 * max(1, score.abs().max())
     assert classifier.threshold == finished.threshold
 
 
@@ -132,7 +146,7 @@ def test_scaled_pixels_are_refused_rather_than_scaled_twice(classifier, sketches
 
 
 def test_the_file_says_what_it_is(small_run, classifier, sketches):
-    assert tuple(classifier.classes_) == CLASSES
+    assert tuple(classifier.classes_) == sketches.classes
     metadata = classifier.metadata
     assert metadata["recipe"]["name"] == "seed"
     assert metadata["recipe"]["epochs"] == 2
@@ -186,11 +200,11 @@ def _other_model(path, **changes):
         (lambda path: b"hello", "not ONNX or is damaged"),
         (lambda path: path.read_bytes()[:5000], "not ONNX or is damaged"),
         (lambda path: _other_model(path, name="x"), r"with \[\('x'"),
-        (lambda path: _other_model(path, without="format"), "format hemline/1"),
-        (lambda path: _other_model(path, without="data"), "format hemline/1"),
-        (lambda path: _other_model(path, classes="[1, 2]"), "format hemline/1"),
-        (lambda path: _other_model(path, seed="not json"), "format hemline/1"),
-        (lambda path: _other_model(path, format=json.dumps("hemline/9")), "format hemline/1"),
+        (lambda path: _other_model(path, without="format"), "format hemline/2"),
+        (lambda path: _other_model(path, without="data"), "format hemline/2"),
+        (lambda path: _other_model(path, classes="[1, 2]"), "format hemline/2"),
+        (lambda path: _other_model(path, seed="not json"), "format hemline/2"),
+        (lambda path: _other_model(path, format=json.dumps("hemline/9")), "format hemline/2"),
     ],
 )
 def test_other_files_are_refused(change, sentence, small_run, tmp_path):

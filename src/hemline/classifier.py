@@ -1,6 +1,5 @@
 """Classifier: opens a model file and predicts, with ONNX Runtime alone."""
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,26 +7,25 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hemline.errors import ModelFileError
-from hemline.labels import CLASSES
+from hemline.model_file import ModelFacts, read_facts
 from hemline.models import DEFAULT, read_model
-from hemline.pixels import Pixels, as_pixels
+from hemline.photos.intake import Intake
+from hemline.pixels import Form, Pixels, as_pixels
 
 _CHUNK = 500  # pictures at a time: bounds the memory, and loses no speed
-_INPUT = ("tensor(uint8)", [28, 28])
-_OUTPUTS = {"probabilities", "logits", "foreign"}
-_METADATA = {"classes", "recipe", "seed", "parameters", "data", "versions", "figures", "foreign"}
 
 
 class Answers(NamedTuple):
     """What a model says of `n` pictures.
 
     Attributes:
-        probabilities: float32 `(n, 10)`; each row sums to 1.
-        foreign: float32 `(n,)`, how unlike the pictures of the training; larger is stranger.
+        probabilities: float32 `(n, classes)`; each row sums to 1.
+        ood_score: float32 `(n,)`, the out-of-distribution score: how unlike the pictures of the
+            training; larger is stranger.
     """
 
     probabilities: NDArray[np.float32]
-    foreign: NDArray[np.float32]
+    ood_score: NDArray[np.float32]
 
     @property
     def labels(self) -> NDArray[np.int64]:
@@ -37,13 +35,14 @@ class Answers(NamedTuple):
 
 
 class Classifier:
-    """A model file, opened; it takes whatever `as_pixels` admits.
+    """A model file, opened; it takes whatever `as_pixels` admits in its form.
 
     Attributes:
-        classes_: names of the ten classes, in the order of the labels.
+        classes_: names of the classes, in the order of the labels.
+        intake: how a picture file becomes such a picture; `hemline.photos.see` does it.
         metadata: what the file says of itself: recipe, seed, parameters, layers, data, versions,
             figures.
-        threshold: of the foreign score; a picture above it is none of the ten classes.
+        threshold: of the out-of-distribution score; a picture above it is none of the classes.
         path: of the file.
 
     Example:
@@ -55,9 +54,17 @@ class Classifier:
     def __init__(self, session: Any, path: Path) -> None:
         self._session = session
         self.path = path
-        self.metadata: dict[str, Any] = _read_metadata(session, path)
-        self.classes_ = np.array(self.metadata["classes"])
-        self.threshold = float(self.metadata["foreign"]["threshold"])
+        facts: ModelFacts = read_facts(session, path)
+        self.metadata: dict[str, Any] = facts.metadata
+        self.classes_ = np.array(facts.classes)
+        self.intake: Intake = facts.intake
+        self.threshold = facts.threshold
+        self._score = facts.score_output
+
+    @property
+    def form(self) -> Form:
+        """Of the pictures that it takes."""
+        return self.intake.form
 
     @property
     def trained_on(self) -> str:
@@ -105,23 +112,23 @@ class Classifier:
         return cls(session, path)
 
     def logits(self, pictures: ArrayLike) -> NDArray[np.float32]:
-        """Scores before the softmax, float32 `(n, 10)`.
+        """Scores before the softmax, float32 `(n, classes)`.
 
         Raises:
             PixelsError: `pictures` are not what `as_pixels` admits.
         """
-        return self._run(["logits"], as_pixels(pictures))[0]
+        return self._run(["logits"], as_pixels(pictures, self.form))[0]
 
     def answer(self, pictures: ArrayLike) -> Answers:
-        """Probabilities, and how foreign each picture is, from one look.
+        """Probabilities and out-of-distribution score, from one look.
 
         Raises:
             PixelsError: `pictures` are not what `as_pixels` admits.
         """
-        return Answers(*self._run(["probabilities", "foreign"], as_pixels(pictures)))
+        return Answers(*self._run(["probabilities", self._score], as_pixels(pictures, self.form)))
 
     def predict_proba(self, pictures: ArrayLike) -> NDArray[np.float32]:
-        """Probabilities, float32 `(n, 10)`; each row sums to 1.
+        """Probabilities, float32 `(n, classes)`; each row sums to 1.
 
         Raises:
             PixelsError: `pictures` are not what `as_pixels` admits.
@@ -136,13 +143,13 @@ class Classifier:
         """
         return self.answer(pictures).labels
 
-    def is_foreign(self, pictures: ArrayLike) -> NDArray[np.bool_]:
-        """Whether each picture is none of the ten classes, bool `(n,)`.
+    def is_out_of_distribution(self, pictures: ArrayLike) -> NDArray[np.bool_]:
+        """Whether each picture is none of the classes, bool `(n,)`.
 
         Raises:
             PixelsError: `pictures` are not what `as_pixels` admits.
         """
-        return self.answer(pictures).foreign > self.threshold
+        return self.answer(pictures).ood_score > self.threshold
 
     def score(self, pictures: ArrayLike, labels: ArrayLike) -> float:
         """Accuracy: the share of pictures whose predicted label is the actual one."""
@@ -155,26 +162,3 @@ class Classifier:
             for start in starts
         ]
         return [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
-
-
-def _read_metadata(session: Any, path: Path) -> dict[str, Any]:
-    inputs = [(value.name, value.type, value.shape[1:]) for value in session.get_inputs()]
-    outputs = {value.name for value in session.get_outputs()}
-    properties = session.get_modelmeta().custom_metadata_map
-    if inputs != [("pixels", *_INPUT)] or not outputs >= _OUTPUTS:
-        raise ModelFileError(
-            "Expected a Hemline model file (pixels in; probabilities, logits and foreign out), "
-            f"received {path} with {inputs} in and {sorted(outputs)} out; make one with "
-            "hemline train."
-        )
-    try:
-        metadata: dict[str, Any] = {key: json.loads(value) for key, value in properties.items()}
-        complete = metadata.keys() >= _METADATA and len(metadata["classes"]) == len(CLASSES)
-        if metadata["format"] != "hemline/1" or not complete:
-            raise KeyError("format")
-    except (KeyError, ValueError) as error:
-        raise ModelFileError(
-            f"Expected the metadata of format hemline/1, received {path} without it; "
-            "make the file with this version's hemline train."
-        ) from error
-    return metadata

@@ -12,8 +12,3 @@ CLASSES: tuple[str, ...] = (
     "Bag",
     "Ankle boot",
 )
-
-# Labels of photographs that go beyond the ten classes.
-NONE = len(CLASSES)  # none of them
-ANY_SHOE = NONE + 1  # a sandal, a sneaker or an ankle boot: nobody said which
-SHOES = (5, 7, 9)

@@ -9,12 +9,17 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hemline import Classifier
+from hemline.data.official import INTAKE
 from hemline.errors import PhotoError, PixelsError
-from hemline.photos import see
+from hemline.photos import see as see_by
 from tests.photos.drawing import COLOURS, GARMENTS, GROUNDS, draw_photo, shape
 
 GARMENT = np.zeros((28, 28), np.uint8)
 GARMENT[4:24, 8:20] = np.arange(12, dtype=np.uint8) * 20
+
+
+def see(source, name=""):
+    return see_by(source, INTAKE, name)
 
 
 def content(image, form="PNG", **options):

@@ -1,4 +1,4 @@
-"""Photographs: any picture file becomes the pixel contract, the garment found and cut out."""
+"""Intake: any picture file becomes pixels, whole or with the garment found and cut out."""
 
 from hemline.photos.decoding import (
     FORMATS,
@@ -11,6 +11,7 @@ from hemline.photos.decoding import (
     decode,
 )
 from hemline.photos.folders import pictures_in
+from hemline.photos.intake import Find, Fit, Intake
 from hemline.photos.seeing import Seen, see, see_all
 
 __all__ = [
@@ -19,6 +20,9 @@ __all__ = [
     "MOST_MEGAPIXELS",
     "SUFFIXES",
     "Colours",
+    "Find",
+    "Fit",
+    "Intake",
     "Mask",
     "Photo",
     "Seen",

@@ -16,12 +16,13 @@ from hemline.errors import DataError, PhotoError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "PPM")
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".ppm", ".pgm"})
 MEGAPIXELS = 50  # phones take up to 50 at once; decoded, that is 150 MB
 MOST_MEGAPIXELS = 178  # from 179 on Pillow itself refuses
 EDGE = 448  # longest edge that is kept: sixteen times 28
-_SHORTEST, _LONGEST_RATIO = 16, 12  # below: nothing to recognise; above: no garment is so long
+_SHORTEST, _SHORTEST_GARMENT = 1, 16  # below there is nothing to find
+_LONGEST_RATIO = 12  # no garment is so long
 _ORIENTATION = 0x0112
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF to Pillow's Transpose, from EXIF 2.32
 
@@ -46,26 +47,33 @@ class Photo:
     size: tuple[int, int]
 
 
-def decode(source: Path | bytes, name: str = "", *, megapixels: float = MEGAPIXELS) -> Photo:
+def decode(
+    source: Path | bytes,
+    name: str = "",
+    *,
+    megapixels: float = MEGAPIXELS,
+    garment: bool = True,
+) -> Photo:
     """Decode the first frame of a picture file.
 
     Args:
         source: the file, or its content.
         name: how errors call it; left out: the path.
         megapixels: larger pictures are refused before anything is decoded.
+        garment: refuse what is too small or too long to hold one.
 
     Raises:
         PhotoError: too large, too small, or damaged.
-        DataError: not one of the five formats.
+        DataError: not one of these formats.
         OSError: the file cannot be opened.
     """
     name = name or (str(source) if isinstance(source, Path) else "the picture")
     with _opened(source, name) as image:
         size = image.size
-        _check_size(size, name, megapixels)
+        _check_size(size, name, megapixels, _SHORTEST_GARMENT if garment else _SHORTEST)
         image.draft(None, (2 * EDGE, 2 * EDGE))  # JPEG: decodes only as large as is needed
         image.load()
-        _check_size(image.size, name, megapixels, shortest=1)  # frames can be larger than said
+        _check_size(image.size, name, megapixels, _SHORTEST)  # frames can be larger than said
         return Photo(name, *_upright(image, _orientation(image, name)), size)
 
 
@@ -97,15 +105,13 @@ def _opened(source: Path | bytes, name: str) -> Iterator["Image"]:
             ) from error
 
 
-def _check_size(
-    size: tuple[int, int], name: str, megapixels: float, shortest: int = _SHORTEST
-) -> None:
+def _check_size(size: tuple[int, int], name: str, megapixels: float, shortest: int) -> None:
     width, height = size
     if width * height > megapixels * 1e6:
         raise _too_large(name, f"{width:,}x{height:,} ({width * height / 1e6:.1f} megapixels)")
-    if min(size) < shortest or max(size) > _LONGEST_RATIO * min(size):
+    if shortest > 1 and (min(size) < shortest or max(size) > _LONGEST_RATIO * min(size)):
         raise PhotoError(
-            f"Expected a picture of at least {_SHORTEST}x{_SHORTEST} and at most "
+            f"Expected a picture of at least {shortest}x{shortest} and at most "
             f"{_LONGEST_RATIO} times as long as wide, received {name} of {width:,}x{height:,}; "
             "pass a photograph of one garment."
         )

@@ -1,4 +1,4 @@
-"""From a picture file to the 28x28 that a model sees, with every step kept for people to judge."""
+"""From a picture file to the pixels that a model sees, with every step kept for people to judge."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from hemline.photos.decoding import MEGAPIXELS, Colours, Mask, Photo, decode
-from hemline.pixels import SIDE, Pixels, as_pixels
+from hemline.photos.fitting import fit
+from hemline.photos.intake import Intake
+from hemline.pixels import Form, Pixels, as_pixels
 
 
 @dataclass(frozen=True)
@@ -16,11 +18,12 @@ class Seen:
 
     Attributes:
         name: of the file.
-        colours: the photograph upright, its longest edge at most 448, uint8 `(height, width, 3)`.
-        garment: where the garment was found, bool `(height, width)`; None if the picture was in
-            the data set's form already and passed through bit for bit.
-        cut: the garment in the data set's brightness on black, uint8 `(h, w)`, trimmed.
-        pixels: uint8 `(28, 28)`, what the model sees.
+        colours: the picture upright, its longest edge at most 448, uint8 `(height, width, 3)`.
+        garment: where the garment was found, bool `(height, width)`; None where none is looked
+            for, or the picture was in the form already and passed through bit for bit.
+        cut: the garment in the data set's brightness on black, uint8 `(h, w)`, trimmed; without a
+            garment the pixels.
+        pixels: uint8 `(h, w)` or `(h, w, 3)`, what the model sees.
     """
 
     name: str
@@ -30,45 +33,50 @@ class Seen:
     pixels: Pixels
 
 
-def see(source: Path | bytes, name: str = "", *, megapixels: float = MEGAPIXELS) -> Seen:
-    """Decode a picture, find the garment and bring it into the data set's form.
+def see(
+    source: Path | bytes, intake: Intake, name: str = "", *, megapixels: float = MEGAPIXELS
+) -> Seen:
+    """Decode a picture and bring it to the form of `intake`.
 
     Arguments and errors are those of `see_all`.
     """
-    return next(see_all(source, name, megapixels=megapixels))
+    return next(see_all(source, intake, name, megapixels=megapixels))
 
 
 def see_all(
-    source: Path | bytes, name: str = "", *, megapixels: float = MEGAPIXELS
+    source: Path | bytes, intake: Intake, name: str = "", *, megapixels: float = MEGAPIXELS
 ) -> Iterator[Seen]:
     """As `see`, for every guess at where the garment is, the best one first.
 
+    Without anything to find there is one guess, the whole picture.
+
     Args:
         source: a picture file, or its content.
+        intake: the form that comes out, and how it is reached.
         name: how errors call it; left out: the path.
         megapixels: larger pictures are refused before anything is decoded.
 
     Raises:
         DataError: not a picture.
         PhotoError: too large, too small or damaged, or nothing stands out in it.
-        PixelsError: 28x28, grey, but dark on bright.
+        PixelsError: its background is not that of the form, where that is told.
         OSError: the file cannot be opened.
     """
-    photo = decode(source, name, megapixels=megapixels)
-    if _in_data_set_form(photo):
-        grey = photo.colours[..., 0]
-        yield Seen(photo.name, photo.colours, None, grey, as_pixels(grey)[0])
+    photo = decode(source, name, megapixels=megapixels, garment=bool(intake.find))
+    if not intake.find or _in_form(photo, intake.form):
+        pixels = as_pixels(fit(photo, intake), intake.form)[0]
+        yield Seen(photo.name, photo.colours, None, pixels, pixels)
         return
-    # OpenCV costs 0.1 s, which pictures in the data set's form need not wait for.
+    # OpenCV costs 0.1 s, which whole pictures need not wait for.
     from hemline.photos.finding import guess_garment
     from hemline.photos.thumbnail import cut_out, shrink
 
     for garment in guess_garment(photo):
         cut, shape = cut_out(photo.colours, garment)
-        yield Seen(photo.name, photo.colours, garment, cut, shrink(cut, shape))
+        yield Seen(photo.name, photo.colours, garment, cut, shrink(cut, shape, intake.form))
 
 
-def _in_data_set_form(photo: Photo) -> bool:
-    """28x28 and grey, whatever colour mode the file stores it in."""
-    square = photo.size == (SIDE, SIDE) and photo.opaque is None
-    return square and not np.ptp(photo.colours, axis=2).any()
+def _in_form(photo: Photo, form: Form) -> bool:
+    """Of the form's size and grey, whatever colour mode the file stores it in."""
+    same = photo.size == (form.width, form.height) and photo.opaque is None
+    return same and not np.ptp(photo.colours, axis=2).any()

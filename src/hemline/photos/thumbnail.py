@@ -1,4 +1,4 @@
-"""The cut-out garment in the data set's form: bright on black, 28 pixels long, centred.
+"""The cut-out garment in a form: bright on black, as large as it allows, centred.
 
 The makers of Fashion-MNIST trimmed, scaled the longest edge to 28, centred, negated and took the
 grey (Xiao and others, 2017). Photographs are lit in every way, so brightness and contrast are
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.photos.decoding import Colours, Mask
-from hemline.pixels import SIDE, Pixels
+from hemline.pixels import Form, Pixels
 
 # Of the training pictures of Fashion-MNIST 10 % have a smaller and 2 % a larger mean or deviation
 # in the garment: what is too dark hides its texture, what is too bright is rare and does no harm.
@@ -44,15 +44,15 @@ def _levels(bright: NDArray[np.float64], shape: Mask) -> NDArray[np.float64]:
     return np.asarray(levels.clip(_DARKEST, 255).round())
 
 
-def shrink(cut: Pixels, shape: Mask) -> Pixels:
-    """Longest edge to 28, aspect kept, centred; uint8 `(28, 28)`."""
+def shrink(cut: Pixels, shape: Mask, form: Form) -> Pixels:
+    """As large as the form allows, aspect kept, centred on black; uint8 `(h, w)`."""
     height, width = shape.shape
-    scale = SIDE / max(height, width)
+    scale = min(form.width / width, form.height / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     smooth = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = cv2.resize(cut, size, interpolation=smooth)
-    pixels = np.zeros((SIDE, SIDE), np.uint8)
+    pixels = np.zeros(form.shape, np.uint8)
     # Where the margins cannot be equal, the data set has the wider one on the left and on top.
-    left, top = (SIDE - size[0] + 1) // 2, (SIDE - size[1] + 1) // 2
+    left, top = (form.width - size[0] + 1) // 2, (form.height - size[1] + 1) // 2
     pixels[top : top + size[1], left : left + size[0]] = small
     return pixels
