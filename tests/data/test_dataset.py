@@ -4,18 +4,68 @@ import numpy as np
 import pytest
 
 from hemline import Dataset, Split
-from hemline.errors import DataError
+from hemline.errors import DataError, PixelsError
+from hemline.photos import Intake
+from hemline.pixels import Form
 
 PIXELS = np.zeros((3, 28, 28), np.uint8)
 
 
+INTAKE = Intake(Form(28, 28))
+
+
+def dataset(**changes):
+    parts = {part: lambda: Split(PIXELS, [0, 1, 2]) for part in ("load_train", "load_test")}
+    return Dataset("name", "here", ("a", "b", "c"), INTAKE, **{**parts, **changes})
+
+
 @pytest.mark.parametrize(
     ("labels", "sentence"),
-    [([0, 1], "3 pictures and 2 labels"), ([0, 1, 10], "Expected labels from 0 to 9, received 10")],
+    [
+        ([0, 1], "3 pictures and 2 labels"),
+        ([0, 1, -1], "labels from 0 to 65,535, received -1 to 1"),
+        ([0.0, 1.0, 2.0], "whole numbers of shape .n,., received float64"),
+        (["a", "b", "c"], "whole numbers"),
+        ([[0], [1], [2]], r"of shape \(3, 1\)"),
+    ],
 )
 def test_pictures_and_labels_must_fit(labels, sentence):
     with pytest.raises(DataError, match=sentence):
-        Split(PIXELS, np.array(labels, np.uint8))
+        Split(PIXELS, np.array(labels))
+
+
+@pytest.mark.parametrize("scale", [255, 1.0])
+def test_scaled_pixels_are_refused_at_this_entrance_as_well(scale):
+    with pytest.raises(PixelsError, match="received float"):
+        Split(PIXELS / scale, np.array([0, 1, 2]))
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int32, np.uint8, np.uint16])
+def test_labels_of_any_integers_are_the_same_labels(kind):
+    split = Split(PIXELS, np.array([0, 1, 2], kind))
+    assert split.labels.dtype == np.uint8
+    assert split.checksum == Split(PIXELS, [0, 1, 2]).checksum
+
+
+def test_more_classes_than_a_byte_holds():
+    split = Split(PIXELS, [0, 1, 300])
+    assert split.labels.tolist() == [0, 1, 300]
+    assert split.counts(301)[300] == 1
+
+
+def test_labels_beyond_the_classes_are_refused():
+    with pytest.raises(DataError, match="labels from 0 to 2 in the training part of name"):
+        _ = dataset(load_train=lambda: Split(PIXELS, [0, 1, 3])).train
+
+
+def test_parts_of_another_form_are_refused():
+    with pytest.raises(DataError, match="28x28 grey in the test part of name"):
+        _ = dataset(load_test=lambda: Split(PIXELS[:, :20], [0, 1, 2])).test
+
+
+def test_one_class_is_none():
+    with pytest.raises(DataError, match=r"at least 2 classes, received 1 \(a\)"):
+        dataset().replace(classes=("a",))
 
 
 def test_no_picture_at_all_is_refused():
@@ -37,7 +87,7 @@ def test_each_part_is_read_once_and_only_when_asked_for():
         opened.append(part)
         return Split(PIXELS, np.array([0, 1, 2], np.uint8))
 
-    dataset = Dataset("name", "here", False, lambda: load("train"), lambda: load("test"))
+    data = dataset(load_train=lambda: load("train"), load_test=lambda: load("test"))
     assert opened == []
-    assert len(dataset.train) == len(dataset.train) == 3
+    assert len(data.train) == len(data.train) == 3
     assert opened == ["train"]

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from hemline.data import many, read_many
+from hemline.data.official import INTAKE
 from tests.photos.drawing import draw_photo
 
 GARMENT = np.zeros((28, 28), np.uint8)
@@ -35,15 +36,15 @@ def summary(reads):
 
 
 def test_several_processes_read_what_one_reads_in_the_same_order(files):
-    alone = summary(read_many(files, megapixels=50, cores=1))
-    assert summary(read_many(files, megapixels=50, cores=2)) == alone
+    alone = summary(read_many(files, INTAKE, megapixels=50, cores=1))
+    assert summary(read_many(files, INTAKE, megapixels=50, cores=2)) == alone
     assert [path for path, _, _ in alone] == files
     assert [bool(error) for _, _, error in alone] == [False, True, False, False, True] * 2
     assert [place for place, _ in alone[3][1]] == [0, 1]
 
 
 def test_steps_are_kept_of_the_first_files_only(files):
-    reads = list(read_many([files[2]] * 3, megapixels=50, steps=2))
+    reads = list(read_many([files[2]] * 3, INTAKE, megapixels=50, steps=2))
     assert [read.pictures[0].seen is not None for read in reads] == [True, True, False]
 
 
@@ -55,7 +56,7 @@ def test_no_more_files_are_taken_than_there_is_work_for(files):
             taken.append(place)
             yield files[0]
 
-    reads = read_many(endless(), megapixels=50, cores=2)
+    reads = read_many(endless(), INTAKE, megapixels=50, cores=2)
     for _ in range(20):
         next(reads)
     reads.close()
@@ -66,7 +67,7 @@ def test_a_file_that_ends_its_process_costs_no_other(files, monkeypatch):
     killer = files[0].with_name("killer.png")
     Image.fromarray(GARMENT).save(killer)
     monkeypatch.setattr(many, "_read", _die_of_killer)
-    reads = list(read_many([*files, killer, *files], megapixels=50, cores=2))
+    reads = list(read_many([*files, killer, *files], INTAKE, megapixels=50, cores=2))
     assert [read.path for read in reads] == [*files, killer, *files]
     assert "ends the process reading it" in reads[len(files)].error
     assert sum("ends the process" in read.error for read in reads) == 1
@@ -77,7 +78,8 @@ def test_a_script_that_every_process_would_run_again_is_told_so(files, tmp_path)
     paths = [str(file) for file in files]
     script.write_text(
         "from pathlib import Path\nfrom hemline.data import read_many\n"
-        f"list(read_many(map(Path, {paths}), megapixels=50, cores=2))\n"
+        "from hemline.data.official import INTAKE\n"
+        f"list(read_many(map(Path, {paths}), INTAKE, megapixels=50, cores=2))\n"
     )
     ended = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
     assert ended.returncode == 1

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from hemline.data import read_pictures
+from hemline.data.official import INTAKE
 from hemline.errors import DataError, HemlineError, PhotoError, PixelsError
 from tests.idx import idx_bytes
 from tests.photos.drawing import draw_photo
@@ -21,7 +22,7 @@ THREE = np.stack([GARMENT, GARMENT.T, GARMENT // 2])
 def test_a_grey_picture_is_read_bit_for_bit(suffix, tmp_path):
     path = tmp_path / f"boot{suffix}"
     Image.fromarray(GARMENT).save(path)
-    (picture,) = read_pictures(path)
+    (picture,) = read_pictures(path, INTAKE)
     assert (picture.pixels == GARMENT).all()
     assert picture.name == str(path)
 
@@ -34,7 +35,7 @@ def test_files_of_many_are_read_in_order(form, tmp_path):
     else:
         content = idx_bytes(THREE)
         path.write_bytes(gzip.compress(content) if form == "idx.gz" else content)
-    pictures = list(read_pictures(path))
+    pictures = list(read_pictures(path, INTAKE))
     assert [picture.name for picture in pictures] == [f"{path}[{i}]" for i in range(3)]
     assert (np.stack([picture.pixels for picture in pictures]) == THREE).all()
 
@@ -67,7 +68,7 @@ def test_other_files_are_refused_with_their_name(name, make, error, sentence, tm
     path = tmp_path / name
     make(path)
     with pytest.raises(error, match=sentence) as caught:
-        list(read_pictures(path))
+        list(read_pictures(path, INTAKE))
     assert name in str(caught.value)
     assert isinstance(caught.value, HemlineError)
 
@@ -75,7 +76,7 @@ def test_other_files_are_refused_with_their_name(name, make, error, sentence, tm
 def test_a_photograph_becomes_pixels_and_keeps_its_steps(tmp_path):
     path = tmp_path / "photo.jpg"
     draw_photo(size=(300, 400)).save(path)
-    (picture,) = read_pictures(path)
+    (picture,) = read_pictures(path, INTAKE)
     assert picture.seen.colours.shape == (400, 300, 3)
     assert picture.pixels is picture.seen.pixels
     assert picture.pixels.max() > 100
@@ -85,7 +86,7 @@ def test_the_limit_on_pixels_is_passed_on(tmp_path):
     path = tmp_path / "photo.jpg"
     draw_photo(size=(300, 400)).save(path)
     with pytest.raises(PhotoError, match=r"300x400 \(0.1 megapixels\)"):
-        list(read_pictures(path, megapixels=0.1))
+        list(read_pictures(path, INTAKE, megapixels=0.1))
 
 
 def test_a_truncated_picture_is_refused(tmp_path):
@@ -93,4 +94,4 @@ def test_a_truncated_picture_is_refused(tmp_path):
     Image.fromarray(np.random.default_rng(0).integers(0, 99, (28, 28), np.uint8)).save(path)
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(HemlineError):
-        list(read_pictures(path))
+        list(read_pictures(path, INTAKE))

@@ -1,223 +1,204 @@
-"""Where the data come from, and what is refused under their name."""
+"""Whatever is named is opened by its content; what is no data gets one sentence."""
 
-import errno
-import functools
 import gzip
-import multiprocessing
-import shutil
-import threading
-from collections.abc import Callable, Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+import os
+import tracemalloc
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from hemline.data import open_dataset, sources
-from hemline.data.official import FILES, TEST_LABELS, TRAIN_IMAGES
-from hemline.data.sources import cache_folder
-from hemline.errors import DataError
-from tests.idx import NAMES, idx_bytes, write_folder
-
-
-def pretended(seed: int = 0, ink: float = 0.5) -> dict[str, np.ndarray]:
-    """Arrays of the right shapes; `ink` is the share of pixels that are not black."""
-    rng = np.random.default_rng(seed)
-    arrays = {}
-    for name, shape in NAMES.items():
-        values = rng.integers(1, 256, shape, np.uint8)
-        labels = np.arange(shape[0], dtype=np.uint8) % 10
-        arrays[name] = values * (rng.random(shape) < ink) if len(shape) == 3 else labels
-    return arrays
+from hemline.data import fashion_mnist, open_dataset, sources
+from hemline.data.official import FILES
+from hemline.data.raw import InMemory
+from hemline.errors import DataError, HemlineError
+from hemline.photos import Intake
+from hemline.pixels import Form
+from tests.data.folders import draw, write_classes, write_parts, zipped
 
 
-@pytest.fixture(scope="module")
-def older_release(tmp_path_factory) -> Path:
-    """Garment-like files of the right shape that are not the official ones."""
-    return write_folder(tmp_path_factory.mktemp("older"), pretended())
-
-
-@pytest.fixture(scope="module")
-def digits(tmp_path_factory) -> Path:
-    """Digit-like files: sparse ink, classes of unequal size."""
-    arrays = pretended(ink=0.19)
-    arrays["train-labels-idx1-ubyte"][:50] = 0
-    return write_folder(tmp_path_factory.mktemp("digits"), arrays)
-
-
-def copy(real_folder: Path, to: Path) -> Path:
-    to.mkdir(parents=True, exist_ok=True)
-    for file in FILES:
-        shutil.copy(real_folder / f"{file.name}.gz", to)
-    return to
-
-
-def test_the_real_data_are_what_the_paper_says(real):
-    assert not real.drawn
-    assert real.train.pixels.shape == (60_000, 28, 28)
-    assert real.test.pixels.shape == (10_000, 28, 28)
-    assert real.train.counts == [6000] * 10
-    assert real.test.counts == [1000] * 10
-    assert [file["sha256"] for file in real.files()] == [file.gzip_sha256 for file in FILES]
-
-
-def test_plain_files_and_the_decoded_cache_give_the_same_pixels(real, real_folder, tmp_path):
-    plain = tmp_path / "plain"
-    plain.mkdir()
-    for file in FILES:
-        content = gzip.decompress((real_folder / f"{file.name}.gz").read_bytes())
-        (plain / file.name).write_bytes(content)
-    assert open_dataset(plain).test.checksum == real.test.checksum
-    first, second = (open_dataset(real_folder).test.checksum for _ in range(2))
-    assert (cache_folder() / "t10k-images-idx3-ubyte").exists()
-    assert first == second == real.test.checksum
-
-
-def test_a_damaged_cache_is_not_believed(real, real_folder):
-    open_dataset(real_folder).test  # noqa: B018 - reading fills the cache
-    cached = cache_folder() / "t10k-images-idx3-ubyte"
-    cached.write_bytes(cached.read_bytes()[:-1] + b"\x07")
-    assert open_dataset(real_folder).test.checksum == real.test.checksum
-
-
-def test_a_full_disk_costs_the_cache_but_not_the_data(real, real_folder, monkeypatch):
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(sources, "write_whole", full)
-    assert open_dataset(real_folder).test.checksum == real.test.checksum
-    assert not (cache_folder() / "t10k-images-idx3-ubyte").exists()
-
-
-def _checksum(folder: str, queue: "multiprocessing.Queue[str]") -> None:
-    queue.put(open_dataset(folder).test.checksum)
-
-
-def test_two_processes_that_start_at_once_do_not_hurt_each_other(real, real_folder):
-    context = multiprocessing.get_context("spawn")
-    queue = context.Queue()
-    workers = [context.Process(target=_checksum, args=(str(real_folder), queue)) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    assert {queue.get(timeout=60) for _ in workers} == {real.test.checksum}
-    for worker in workers:
-        worker.join()
-    left = {path.name for path in cache_folder().iterdir()}
-    assert left == {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}
-
-
-@pytest.mark.parametrize("habit", ["cache", "keras", "torchvision", "variable"])
-def test_the_search_order_finds_what_others_left(
-    habit, real, real_folder, own_machine, monkeypatch
-):
-    monkeypatch.setattr(sources, "download", lambda: pytest.fail("downloads though data are here"))
-    places = {
-        "cache": cache_folder(),
-        "keras": own_machine / ".keras" / "datasets" / "fashion-mnist",
-        "torchvision": own_machine / "data" / "FashionMNIST" / "raw",
-        "variable": own_machine / "named",
-    }
-    copy(real_folder, places[habit])
-    if habit == "variable":
-        monkeypatch.setenv("HEMLINE_DATA", str(places[habit]))
+def test_the_environment_variable_names_any_set(tmp_path, monkeypatch):
+    monkeypatch.setenv("HEMLINE_DATA", str(write_classes(tmp_path / "fruits")))
     dataset = open_dataset()
-    assert dataset.test.checksum == real.test.checksum
-    assert Path(dataset.source).resolve() == places[habit].resolve()
+    assert dataset.classes == ("a", "b", "c")
+    assert dataset.name == "fruits"
+    assert dataset.source == str(tmp_path / "fruits")
+    assert not dataset.drawn
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[[Path], str]]:
-    """Serve a folder over HTTP on the loopback interface; returns its address."""
-    servers = []
-
-    def start(folder: Path) -> str:
-        handler = functools.partial(SimpleHTTPRequestHandler, directory=str(folder))
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}/"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+def test_what_is_named_comes_before_the_variable(tmp_path, monkeypatch):
+    monkeypatch.setenv("HEMLINE_DATA", str(tmp_path / "nowhere"))
+    assert open_dataset(write_classes(tmp_path / "fruits")).name == "fruits"
+    assert open_dataset("sketches").drawn
 
 
-def test_mirrors_are_tried_in_turn_until_the_checksum_is_right(
-    serve, real, real_folder, tmp_path, monkeypatch, capfd
-):
-    wrong = copy(real_folder, tmp_path / "wrong")
+def test_a_path_may_begin_with_the_home_folder(own_machine):
+    write_classes(own_machine / "fruits")
+    assert open_dataset("~/fruits").classes == ("a", "b", "c")
+
+
+@pytest.mark.parametrize("name", ["fruits.zip", "fruits.v2.zip"])
+def test_an_archive_gives_the_data_their_name(name, tmp_path):
+    assert open_dataset(zipped(write_classes(tmp_path / "x"), tmp_path / name)).name == "fruits"
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 2000, b"MZ\x90\0 and so on", os.urandom(64)])
+def test_what_is_no_data_is_refused_with_the_forms_there_are(content, tmp_path):
+    path = tmp_path / "file.bin"
+    path.write_bytes(content)
+    with pytest.raises(HemlineError) as raised:
+        open_dataset(path)
+    assert str(raised.value).startswith("Expected ")
+    assert "file.bin" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_path_that_cannot_be_read_is_refused(tmp_path, monkeypatch):
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(sources, "_within", denied)
+    with pytest.raises(DataError, match=r"Expected to read .* \(Permission denied\)"):
+        open_dataset(write_classes(tmp_path))
+
+
+def test_a_link_to_itself_ends(tmp_path):
+    (tmp_path / "loop").mkdir()
+    (tmp_path / "loop" / "again").symlink_to(tmp_path / "loop")
+    with pytest.raises(DataError, match="a link back to a folder that it lies in"):
+        open_dataset(tmp_path / "loop")
+
+
+def test_with_the_intake_of_a_model_only_the_part_that_is_asked_for_is_read(tmp_path):
+    write_parts(tmp_path)
+    for path in (tmp_path / "train").rglob("*.png"):
+        path.write_bytes(b"")
+    intake = Intake(Form(20, 16, 3, "dark"), fit="crop")
+    dataset = open_dataset(tmp_path, intake=intake)
+    assert dataset.intake == intake
+    assert dataset.form.background == "dark"
+    assert dataset.test.pixels.shape == (18, 20, 16, 3)
+    with pytest.raises(DataError, match="none can be read"):
+        _ = dataset.train
+
+
+def test_progress_is_told(tmp_path):
+    shares: list[float] = []
+    open_dataset(write_classes(tmp_path, count=80), progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert shares[-1] == 1
+    assert len(shares) == 4
+
+
+def test_the_background_is_told_by_the_training_part(tmp_path):
+    for name, level in (("a", 5), ("b", 9)):
+        (tmp_path / name).mkdir()
+        for number in range(4):
+            Image.fromarray(np.full((9, 9), level + number, np.uint8)).save(
+                tmp_path / name / f"{number}.png"
+            )
+    assert open_dataset(tmp_path).form.background == "dark"
+
+
+def test_a_file_that_the_system_refuses_is_named(tmp_path, monkeypatch):
+    from hemline.data.raw import OnDisk
+
+    write_classes(tmp_path)
+    read = OnDisk.read
+
+    def denied(file: OnDisk) -> bytes:
+        if file.name == "a/1.png":
+            raise PermissionError(13, "Permission denied")
+        return read(file)
+
+    monkeypatch.setattr(OnDisk, "read", denied)
+    refused = open_dataset(tmp_path).account.files("refused")
+    assert refused == {"a/1.png": "cannot be read (Permission denied)"}
+
+
+def test_a_picture_that_does_not_fit_into_memory_is_named(monkeypatch):
+    from hemline.data.picture_files import decoding
+
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(decoding, "see", full)
+    reason = decoding._picture(InMemory("a.png", b"content"), Intake(Form(8, 8)))
+    assert reason == "does not fit into memory when it is decoded"
+
+
+def test_decoded_pixels_are_cut_where_they_are(tmp_path):
+    write_classes(tmp_path, ("a", "b"), 60, size=(64, 64), colour=True)
+    whole = 120 * 64 * 64 * 3
+    open_dataset(tmp_path)  # fills the cache
+    tracemalloc.start()
+    dataset = open_dataset(tmp_path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(dataset.train) == 100
+    assert peak < 1.6 * whole  # twice would be a copy
+    names = [int(name.partition("/")[2].partition(".")[0]) for name in dataset.train.names]
+    for place in (0, 50, 99):
+        seed = 100 * int(dataset.train.labels[place]) + names[place]
+        expected = np.asarray(draw(seed, (64, 64), colour=True))
+        assert np.array_equal(dataset.train.pixels[place], expected)
+
+
+# Pictures that are those of Fashion-MNIST.
+
+
+def write_official(split, root, names, per_class: int = 30):
+    """Some pictures of every class as PNG in folders of other names."""
+    for label, name in enumerate(names):
+        (root / name).mkdir(parents=True)
+        for place in np.flatnonzero(split.labels == label)[:per_class]:
+            Image.fromarray(split.pixels[place]).save(root / name / f"{place}.png")
+
+
+def test_fashion_mnist_is_known_in_a_folder_of_pictures(real, tmp_path):
+    names = [str(label) for label in range(10)]
+    write_official(real.train, tmp_path / "train", names)
+    write_official(real.test, tmp_path / "test", names)
+    dataset = open_dataset(tmp_path)
+    assert dataset.classes == real.classes
+    assert dataset.intake == real.intake
+    assert dataset.keeps_class
+    assert dataset.aliases == real.aliases
+    assert dataset.name.startswith("Fashion-MNIST in ")
+    assert len(dataset.test) == 300
+    assert dataset.account.notes == []
+
+
+def test_official_test_pictures_in_the_training_part_are_warned_of(real, tmp_path):
+    names = [f"class {label}" for label in range(10)]
+    write_official(real.test, tmp_path / "train", names)
+    write_official(real.train, tmp_path / "test", names)
+    dataset = open_dataset(tmp_path)
+    assert "another split" in dataset.account.notes[0]
+    _ = dataset.test
+    assert len(dataset.account.notes) == 2
+    assert dataset.classes == real.classes
+
+
+def test_some_classes_of_fashion_mnist_keep_their_official_names(real, tmp_path):
+    write_official(real.train, tmp_path, ["0", "1", "2"])
+    dataset = open_dataset(tmp_path)
+    assert dataset.classes == real.classes[:3]
+    assert dataset.aliases == {}
+
+
+def test_arrays_of_fashion_mnist_are_known_whatever_size_is_asked_for(real, tmp_path):
+    pixels, labels = real.test.pixels[:3000], real.test.labels[:3000]
+    np.savez(tmp_path / "set.npz", x_train=pixels, y_train=labels)
+    assert open_dataset(tmp_path, size=14).classes == real.classes
+
+
+def test_official_files_compressed_anew_are_official(real, real_folder, tmp_path):
     for file in FILES:
-        (wrong / f"{file.name}.gz").write_bytes(b"another file under the same name")
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    mirrors = (serve(wrong), serve(empty), serve(real_folder))
-    monkeypatch.setattr(sources, "MIRRORS", mirrors)
-    dataset = open_dataset()
+        content = gzip.compress(fashion_mnist._plain(real_folder, file), 1)
+        (tmp_path / f"{file.name}.gz").write_bytes(content)
+    dataset = open_dataset(tmp_path)
+    assert dataset.name == "Fashion-MNIST"
     assert dataset.test.checksum == real.test.checksum
-    names = {path.name for path in cache_folder().iterdir()}
-    assert names >= {f"{file.name}.gz" for file in FILES}
-    assert not [name for name in names if "tmp" in name]
-
-
-def test_without_network_the_sentence_says_so(monkeypatch):
-    monkeypatch.setattr(sources, "MIRRORS", ("http://no.such.host.invalid/",))
-    with pytest.raises(DataError, match=r"no\.such\.host\.invalid: no network.*--data sketches"):
-        open_dataset()
-    assert not cache_folder().exists() or list(cache_folder().iterdir()) == []
-
-
-def test_a_cache_that_cannot_be_written_is_said(serve, real_folder, monkeypatch, tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    monkeypatch.setenv("HEMLINE_CACHE", str(tmp_path / "file" / "cache"))
-    monkeypatch.setattr(sources, "MIRRORS", (serve(real_folder),))
-    with pytest.raises(DataError, match="Not a directory"):
-        open_dataset()
-
-
-@pytest.mark.parametrize(
-    ("damage", "sentence"),
-    [
-        (lambda f: f.write_bytes(f.read_bytes()[:-1000]), "ends too early"),
-        (lambda f: f.write_bytes(f.read_bytes()[:-4] + b"abcd"), "damaged"),
-        (lambda f: f.write_bytes(b"<html>not found</html>"), "not an idx file"),
-        (lambda f: f.unlink(), "a folder without it"),
-    ],
-    ids=["truncated", "corrupted", "html", "missing"],
-)
-def test_a_damaged_file_is_refused(damage, sentence, older_release, tmp_path):
-    folder = shutil.copytree(older_release, tmp_path / "data")
-    damage(folder / "t10k-images-idx3-ubyte.gz")
-    with pytest.raises(DataError, match=sentence):
-        _ = open_dataset(folder).test
-
-
-def test_another_release_is_refused(older_release):
-    with pytest.raises(DataError, match="before 31 August 2017"):
-        _ = open_dataset(older_release).train
-
-
-def test_the_original_mnist_is_refused(digits):
-    with pytest.raises(DataError, match=r"original MNIST \(digits\)"):
-        _ = open_dataset(digits).train
-
-
-def test_labels_beyond_nine_are_refused(older_release, tmp_path):
-    folder = shutil.copytree(older_release, tmp_path / "data")
-    labels = np.full(10_000, 12, np.uint8)
-    (folder / f"{TEST_LABELS.name}.gz").write_bytes(gzip.compress(idx_bytes(labels)))
-    with pytest.raises(DataError, match="labels up to 12"):
-        sources._plain(folder, TEST_LABELS)
-
-
-def test_a_missing_folder_is_refused(tmp_path):
-    with pytest.raises(DataError, match="cannot be read"):
-        open_dataset(tmp_path / "nowhere")
-
-
-def test_an_unreadable_file_is_refused(older_release, tmp_path):
-    folder = shutil.copytree(older_release, tmp_path / "data")
-    (folder / f"{TRAIN_IMAGES.name}.gz").unlink()
-    (folder / f"{TRAIN_IMAGES.name}.gz").mkdir()
-    with pytest.raises(DataError, match="received an error"):
-        sources._plain(folder, TRAIN_IMAGES)
+    assert dataset.account.took_for == "the four official files of Fashion-MNIST"

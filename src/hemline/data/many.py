@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from hemline.data.pictures import NamedPixels, read_pictures
 from hemline.errors import DataError, HemlineError
+from hemline.photos.intake import Intake
 
 _AHEAD = 4  # files in the queue for each core: enough that none waits, and soon done after Ctrl-C
 _FEW = 6  # up to here starting processes takes longer than reading
@@ -33,6 +34,7 @@ class FileRead(NamedTuple):
 
 class _Task(NamedTuple):
     path: Path
+    intake: Intake
     megapixels: float
     steps: bool
     guesses: int | None
@@ -40,6 +42,7 @@ class _Task(NamedTuple):
 
 def read_many(
     paths: Iterable[Path],
+    intake: Intake,
     *,
     megapixels: float,
     steps: int = 0,
@@ -50,6 +53,7 @@ def read_many(
 
     Args:
         paths: of the files; read no further ahead than there is work for.
+        intake: how each becomes pixels.
         megapixels: larger pictures are refused before they are decoded.
         steps: of so many files, the first, the pictures keep what was `seen` on the way.
         guesses: at the garment in each photograph, a picture each; None for all.
@@ -63,7 +67,7 @@ def read_many(
     """
     every = enumerate(paths)
     tasks: Iterator[_Task] = (
-        _Task(path, megapixels, place < steps, guesses) for place, path in every
+        _Task(path, intake, megapixels, place < steps, guesses) for place, path in every
     )
     first = list(itertools.islice(tasks, _FEW + 1))
     tasks = itertools.chain(first, tasks)
@@ -122,9 +126,9 @@ def _read_alone(task: _Task) -> FileRead:
 
 
 def _read(task: _Task) -> FileRead:
-    path, megapixels, steps, guesses = task
+    path, intake, megapixels, steps, guesses = task
     try:
-        pictures = list(read_pictures(path, megapixels=megapixels, guesses=guesses))
+        pictures = list(read_pictures(path, intake, megapixels=megapixels, guesses=guesses))
     except HemlineError as error:
         return FileRead(path, [], str(error))
     except MemoryError:

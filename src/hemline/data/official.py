@@ -8,8 +8,23 @@ from numpy.typing import NDArray
 
 from hemline.data.idx import parse_idx
 from hemline.errors import DataError
+from hemline.photos.intake import Intake
+from hemline.pixels import Form
 
 NAME = "Fashion-MNIST"
+INTAKE = Intake(Form(28, 28, 1, "dark"), find="garment")
+TRAINING_PICTURES, MEAN = 60_000, 0.286  # of values 0..1: known without reading them
+# Names of folders, as public collections of clothes use them.
+ALIASES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("t-shirt", "top"), ("T-shirt/top",)),
+    **dict.fromkeys(("trousers", "pants"), ("Trouser",)),
+    "longsleeve": ("Pullover",),
+    "outwear": ("Coat",),
+    "sandals": ("Sandal",),
+    "sneakers": ("Sneaker",),
+    **dict.fromkeys(("ankle-boot", "boots"), ("Ankle boot",)),
+    "shoes": ("Sandal", "Sneaker", "Ankle boot"),
+}
 MIRRORS = (
     "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
     "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",

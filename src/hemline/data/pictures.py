@@ -9,13 +9,13 @@ import numpy as np
 
 from hemline.data.idx import parse_idx
 from hemline.errors import DataError, HemlineError, PixelsError
-from hemline.photos import MEGAPIXELS, Seen, see_all
-from hemline.pixels import Pixels, as_pixels
+from hemline.photos import MEGAPIXELS, Intake, Seen, see_all
+from hemline.pixels import Form, Pixels, as_pixels
 
 
 @dataclass(frozen=True)
 class NamedPixels:
-    """One picture `(28, 28)` with its file, its place there if there are many, and its steps."""
+    """One picture in a form with its file, its place there if there are many, and its steps."""
 
     file: Path
     place: int | None
@@ -29,12 +29,13 @@ class NamedPixels:
 
 
 def read_pictures(
-    path: Path, *, megapixels: float = MEGAPIXELS, guesses: int | None = 1
+    path: Path, intake: Intake, *, megapixels: float = MEGAPIXELS, guesses: int | None = 1
 ) -> Iterator[NamedPixels]:
     """Read a picture, an idx file or a `.npy` file.
 
     Args:
         path: of the file.
+        intake: the form of the pixels, and how a picture is brought to it.
         megapixels: larger pictures are refused before they are decoded.
         guesses: at the garment in a photograph, a picture each, the best first; None for all.
 
@@ -47,13 +48,13 @@ def read_pictures(
     try:
         if path.exists() and not path.is_file() and not path.is_dir():  # a pipe would wait for ever
             raise DataError(f"Expected a file, received {path} that is a device or a pipe.")
-        pixels = _read_many(path)
-        views = see_all(path, megapixels=megapixels) if pixels is None else iter(())
+        pixels = _read_many(path, intake.form)
+        views = see_all(path, intake, megapixels=megapixels) if pixels is None else iter(())
         seen = list(itertools.islice(views, guesses))
     except OSError as error:
         raise DataError(
             f"Expected a readable picture, received {path} ({error.strerror or 'not a picture'}); "
-            "pass a photograph, a 28x28 grey PNG, an idx file or a .npy file."
+            "pass a picture, an idx file or a .npy file."
         ) from error
     except PixelsError as error:
         raise PixelsError(f"{path}: {error}") from error
@@ -64,20 +65,20 @@ def read_pictures(
             yield NamedPixels(path, place if len(pixels) > 1 else None, picture)
 
 
-def _read_many(path: Path) -> Pixels | None:
+def _read_many(path: Path, form: Form) -> Pixels | None:
     """The pictures of an idx or `.npy` file, or None if it is neither."""
     if path.suffix == ".npy":
-        return _read_npy(path)
+        return _read_npy(path, form)
     with path.open("rb") as stream:
         start = stream.read(4)
     if start[:2] in (b"\x00\x00", b"\x1f\x8b"):
-        return as_pixels(parse_idx(path.read_bytes(), str(path)))
+        return as_pixels(parse_idx(path.read_bytes(), str(path)), form)
     return None
 
 
-def _read_npy(path: Path) -> Pixels:
+def _read_npy(path: Path, form: Form) -> Pixels:
     try:
-        return as_pixels(np.load(path, allow_pickle=False))
+        return as_pixels(np.load(path, allow_pickle=False), form)
     except (ValueError, EOFError) as error:
         if isinstance(error, HemlineError):
             raise

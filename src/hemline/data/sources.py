@@ -1,157 +1,169 @@
-"""Where the files of Fashion-MNIST are looked for, in order, and how they are obtained."""
+"""Which data are opened: those that are named, in whatever form they lie, or Fashion-MNIST."""
 
-import contextlib
 import os
-from hashlib import sha256
+from collections.abc import Callable, Iterator
+from hashlib import file_digest
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from hemline.data.account import Account
+from hemline.data.assembling import assemble
+from hemline.data.cache import cache_folder
 from hemline.data.dataset import Dataset, Split
-from hemline.data.idx import gunzip, parse_idx
-from hemline.data.official import (
-    FILES,
-    MIRRORS,
-    NAME,
-    TEST_IMAGES,
-    TEST_LABELS,
-    TRAIN_IMAGES,
-    TRAIN_LABELS,
-    OfficialFile,
-    verify,
-)
+from hemline.data.fashion_mnist import find_official, is_official, open_official
+from hemline.data.official import ALIASES, INTAKE
+from hemline.data.options import DataOptions, Size, parse_size
+from hemline.data.picture_files.archive import archive_kind
+from hemline.data.picture_files.listing import ignored_by_name
+from hemline.data.raw import FilePart, Parts, Reader
 from hemline.errors import DataError
-from hemline.files import write_whole
+from hemline.labels import CLASSES
+from hemline.photos import SUFFIXES
+from hemline.photos.intake import Find, Fit, Intake
+
+__all__ = ["cache_folder", "open_dataset"]
 
 SKETCHES = "sketches"
 SKETCHES_NAME = "sketches (drawn by code, not Fashion-MNIST)"
 SKETCH_COUNTS = {"train": 12_000, "test": 2_000}
+# Each looks at the content, and takes it or leaves it to the next; a folder of pictures comes last,
+# because that takes any folder.
+_READERS = (
+    "picture_files.read_archive",
+    "refusing.refuse_known",
+    "arrays.read_arrays",
+    "arrays.read_idx",
+    "tables.read_tables",
+    "picture_files.read_folder",
+)
+_FORMS = (
+    "a folder of pictures for each class, such a folder in a .zip or .tar, idx files, .npz or .npy "
+    "arrays, a table (CSV, TSV, parquet, ARFF)"
+)
 
 
-def open_dataset(where: str | Path | None = None) -> Dataset:
-    """Open Fashion-MNIST, or the drawn `sketches` if `where` asks for them.
+def open_dataset(
+    where: str | Path | None = None,
+    *,
+    size: int | str | Size | None = None,
+    colour: bool | None = None,
+    fit: Fit | None = None,
+    find: Find | None = None,
+    group: str | None = None,
+    strict: bool = False,
+    intake: Intake | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Dataset:
+    """Open labelled pictures in whatever form they lie, recognised by their content.
 
-    Looked for in this order: `where`, the environment variable `HEMLINE_DATA`, Hemline's own
-    cache, the folders that Keras and torchvision leave, the public mirrors.
+    Without `where`, and without the environment variable `HEMLINE_DATA`, Fashion-MNIST: from
+    Hemline's own cache, the folders that Keras, torchvision and Debian leave, or a public mirror.
+
+    Args:
+        where: a folder or file, or `sketches` for drawn garments.
+        size: of the pictures, an edge or width and height; left out: that of the data if all have
+            one of up to 64 pixels, else 64.
+        colour: three channels or one; left out: three if any picture is in colour.
+        fit: how a picture of another aspect is fitted: `pad`, `crop` or `stretch`.
+        find: `garment` to cut it out of each picture; empty for the whole picture.
+        group: what belongs together, by a regular expression on names of files or a column.
+        strict: a file that has to be refused is an error.
+        intake: that of a model, instead of what the data suggest.
+        progress: is told the share of the files that is decoded.
 
     Raises:
-        DataError: a named folder lacks a file, or the data are nowhere to be had.
+        DataError: no such data, or faulty ones; the sentence says what to do.
+        PixelsError: pictures that are no pixels, or a size outside the limits.
     """
     named = str(where or os.environ.get("HEMLINE_DATA", ""))
     if named == SKETCHES:
         return _sketches()
-    if named:
-        return _fashion_mnist(_checked_folder(Path(named).expanduser()))
-    for folder in _habitual_folders():
-        if all(_find(folder, file) for file in FILES):
-            return _fashion_mnist(folder)
-    return _fashion_mnist(download())
-
-
-def cache_folder() -> Path:
-    """Where Hemline keeps what it has downloaded or decoded (`HEMLINE_CACHE` moves it)."""
-    named = os.environ.get("HEMLINE_CACHE")
-    if named:
-        return Path(named).expanduser()
-    from platformdirs import user_cache_path
-
-    return user_cache_path("hemline")
-
-
-def download() -> Path:
-    """Fetch what is missing of the four files into the cache, from the first mirror that answers.
-
-    Raises:
-        DataError: no mirror gave a file with the right checksum, or the cache cannot be written.
-    """
-    folder = cache_folder()
-    for file in FILES:
-        if not _find(folder, file):
-            _fetch(file, folder)
-    return folder
-
-
-def _fetch(file: OfficialFile, folder: Path) -> None:
-    import pooch
-
-    pooch.get_logger().setLevel("ERROR")
-    reasons = []
-    for mirror in MIRRORS:
-        try:
-            pooch.retrieve(
-                url=f"{mirror}{file.name}.gz",
-                known_hash=f"sha256:{file.gzip_sha256}",
-                fname=f"{file.name}.gz",
-                path=folder,
-                downloader=pooch.HTTPDownloader(timeout=20),
-            )
-        except (OSError, ValueError) as error:  # no network, no room, or a wrong checksum
-            reasons.append(f"{mirror.split('/')[2]}: {_short(error)}")
-        else:
-            return
-    raise DataError(
-        f"Expected {file.name}.gz from one of {len(MIRRORS)} mirrors, received none "
-        f"({'; '.join(reasons)}); check the network, or point --data or HEMLINE_DATA at a folder "
-        "with the four files, or try --data sketches."
-    )
-
-
-def _short(error: Exception) -> str:
-    import requests
-
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        return f"status {error.response.status_code}"
-    if isinstance(error, requests.RequestException):
-        return "no network"
-    if isinstance(error, ValueError):
-        return "wrong checksum"
-    return getattr(error, "strerror", None) or type(error).__name__
-
-
-def _checked_folder(folder: Path) -> Path:
+    path = Path(named).expanduser() if named else find_official()
+    options = DataOptions(parse_size(size), colour, fit, find, group, strict)
     try:
-        names = {path.name for path in folder.iterdir()}
+        as_it_is = options in (DataOptions(), DataOptions(strict=True)) and intake in (None, INTAKE)
+        inner = _within(path)
+        if as_it_is and is_official(inner):
+            return open_official(inner)
+        return _read(inner, options, intake, progress)
     except OSError as error:
         raise DataError(
-            f"Expected a folder with the four files of Fashion-MNIST, received {folder} that "
-            f"cannot be read ({error.strerror}); correct --data or HEMLINE_DATA."
+            f"Expected to read {path}, received an error ({error.strerror or error}); correct "
+            "--data or HEMLINE_DATA, or the permissions."
         ) from error
-    for file in FILES:
-        if file.name not in names and f"{file.name}.gz" not in names:
-            raise DataError(
-                f"Expected {file.name}.gz (or without .gz) in {folder}, received a folder without "
-                "it; correct --data or HEMLINE_DATA, or leave them out to download."
-            )
-    return folder
 
 
-def _habitual_folders() -> list[Path]:
-    keras = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
-    return [
-        cache_folder(),
-        keras / "datasets" / "fashion-mnist",
-        Path("data") / "FashionMNIST" / "raw",
-    ]
-
-
-def _find(folder: Path, file: OfficialFile) -> Path | None:
-    # The plain form first: it needs no decompressing.
-    candidates = (folder / file.name, folder / f"{file.name}.gz")
-    return next((path for path in candidates if path.is_file()), None)
-
-
-def _fashion_mnist(folder: Path) -> Dataset:
-    def split(images: OfficialFile, labels: OfficialFile) -> Split:
-        pixels = parse_idx(_plain(folder, images), images.name)
-        return Split(pixels, parse_idx(_plain(folder, labels), labels.name))
-
-    return Dataset(
-        name=NAME,
-        source=str(folder),
-        drawn=False,
-        load_train=lambda: split(TRAIN_IMAGES, TRAIN_LABELS),
-        load_test=lambda: split(TEST_IMAGES, TEST_LABELS),
-        files=lambda: [_describe(folder, file) for file in FILES],
+def _read(
+    path: Path,
+    options: DataOptions,
+    intake: Intake | None,
+    progress: Callable[[float], None] | None,
+) -> Dataset:
+    if not path.exists():
+        raise DataError(
+            f"Expected a file or folder of pictures, received {path} that cannot be read (there is "
+            "none of this name); correct --data or HEMLINE_DATA."
+        )
+    for read in _readers():
+        account = Account(strict=options.strict)
+        parts = read(path, options, account)
+        if parts:
+            break
+    else:
+        raise DataError(f"Expected {_FORMS}, received {path}, {_mistaken(path)}.")
+    return assemble(
+        path.resolve().name.partition(".")[0],
+        str(path),
+        parts,
+        options=options,
+        intake=intake,
+        account=account,
+        progress=progress,
+        files=lambda: list(_few_files(path, parts, account)),
     )
+
+
+def _readers() -> Iterator[Reader]:
+    for name in _READERS:
+        module, _, function = name.rpartition(".")
+        yield getattr(import_module(f"hemline.data.{module}"), function)
+
+
+def _within(path: Path) -> Path:
+    """`path`, or what lies in it if that is one folder or file alone."""
+    while path.is_dir():
+        entries = [entry for entry in path.iterdir() if not ignored_by_name(entry.name)]
+        if len(entries) != 1 or entries[0].is_symlink() or _holds_pictures(entries[0]):
+            break
+        path = entries[0]
+    return path
+
+
+def _holds_pictures(path: Path) -> bool:
+    """A folder whose name is that of a class."""
+    files = path.iterdir() if path.is_dir() else iter((path,))
+    return any(file.suffix.lower() in SUFFIXES for file in files)
+
+
+def _mistaken(path: Path) -> str:
+    if path.suffix.lower() in SUFFIXES:
+        return "which is one picture; pass the folder that holds the folders of the classes"
+    if archive_kind(path):
+        return "an archive without pictures; unpack it and pass the folder"
+    return "which is none of these; convert it to one of them"
+
+
+def _few_files(path: Path, parts: Parts, account: Account) -> Iterator[dict[str, Any]]:
+    """Each file that is no picture by itself, and so is one of few."""
+    if any(isinstance(part, FilePart) and not part.sealed for part in parts.values()):
+        return
+    base = path if path.is_dir() else path.parent
+    sealed = any(isinstance(part, FilePart) for part in parts.values())
+    for name in [path.name] if sealed else account.files("used"):
+        with (base / name).open("rb") as stream:
+            digest = file_digest(stream, "sha256").hexdigest()
+            yield {"file": name, "bytes": stream.tell(), "sha256": digest}
 
 
 def _sketches() -> Dataset:
@@ -163,40 +175,11 @@ def _sketches() -> Dataset:
     return Dataset(
         name=SKETCHES_NAME,
         source="drawn by code",
+        classes=CLASSES,
+        intake=INTAKE,
         drawn=True,
+        keeps_class=True,
+        aliases=ALIASES,
         load_train=lambda: split("train", 1),
         load_test=lambda: split("test", 2),
     )
-
-
-def _plain(folder: Path, file: OfficialFile) -> bytes:
-    """The verified idx bytes of one file, from the decoded copy in the cache where it helps."""
-    path, content = _read(folder, file)
-    if path.suffix != ".gz":
-        return verify(file, content, str(path))
-    decoded = cache_folder() / file.name
-    if sha256(content).hexdigest() == file.gzip_sha256:
-        with contextlib.suppress(OSError, DataError):
-            return verify(file, decoded.read_bytes(), str(decoded))
-    plain = verify(file, gunzip(content, str(path)), str(path))
-    # A start that is not faster is no reason to fail: the disk may be full or read-only.
-    with contextlib.suppress(OSError):
-        decoded.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(decoded, plain)
-    return plain
-
-
-def _read(folder: Path, file: OfficialFile) -> tuple[Path, bytes]:
-    path = _find(folder, file) or folder / f"{file.name}.gz"
-    try:
-        return path, path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"Expected to read {path}, received an error ({error.strerror}); "
-            "correct --data or HEMLINE_DATA, or the file's permissions."
-        ) from error
-
-
-def _describe(folder: Path, file: OfficialFile) -> dict[str, Any]:
-    path, content = _read(folder, file)
-    return {"file": path.name, "bytes": len(content), "sha256": sha256(content).hexdigest()}

@@ -1,0 +1,65 @@
+"""Arrays of pictures brought to one form, as picture files are."""
+
+import dataclasses
+
+import numpy as np
+
+from hemline.data.deciding import decide_intake
+from hemline.data.memory import require_memory
+from hemline.data.options import DataOptions
+from hemline.data.raw import Loaded, RawPart
+from hemline.data.splits import digest, has_colour
+from hemline.errors import DataError
+from hemline.photos.fitting import fit_pixels, grey
+from hemline.photos.intake import Intake
+from hemline.pixels import Form, Pixels
+
+_BLOCK = 1024  # pictures that are converted at once
+
+
+def form_part(part: RawPart, wish: DataOptions | Intake) -> Loaded:
+    """The pictures of a part in one form.
+
+    Args:
+        part: arrays as they lie in a file.
+        wish: the intake, or what the user says of it.
+
+    Raises:
+        DataError: a garment is to be found in arrays, or the pixels would not fit into memory.
+    """
+    height, width = part.pixels.shape[1:3]
+    if isinstance(wish, Intake):
+        intake = wish
+    else:
+        coloured = part.pixels.ndim == 4 and has_colour(part.pixels)
+        intake = decide_intake([(width, height)], wish, colour=coloured)
+    if intake.find and (width, height) != (intake.form.width, intake.form.height):
+        raise DataError(
+            f"Expected picture files beside --find {intake.find}, received an array of "
+            f"{width}x{height} pixels; leave out --find."
+        )
+    pixels = to_form(part.pixels, intake)
+    changed = pixels is not part.pixels
+    origins = [digest(picture) for picture in part.pixels] if changed else None
+    formed = dataclasses.replace(part, pixels=pixels, origins=origins)
+    return Loaded(formed, dataclasses.replace(intake, form=Form.of(pixels)))
+
+
+def to_form(pixels: Pixels, intake: Intake) -> Pixels:
+    """Each picture as `intake` brings it to its form; not a copy where none is needed."""
+    form = intake.form
+    if pixels.shape[1:] == form.shape:
+        return pixels
+    require_memory(len(pixels) * form.values, f"{len(pixels):,} pictures of {form}")
+    formed = np.empty((len(pixels), *form.shape), np.uint8)
+    for start in range(0, len(pixels), _BLOCK):
+        block = np.s_[start : start + _BLOCK]
+        formed[block] = _formed(pixels[block], intake)
+    return formed
+
+
+def _formed(pixels: Pixels, intake: Intake) -> Pixels:
+    form = intake.form
+    if pixels.shape[1:3] != (form.height, form.width):
+        return np.stack([fit_pixels(picture, intake) for picture in pixels])
+    return pixels[..., None] if form.channels > 1 else grey(pixels)
