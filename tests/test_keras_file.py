@@ -11,18 +11,15 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-import torch
 from onnx import helper, numpy_helper
 
 from hemline import Classifier
 from hemline.errors import HemlineError, ModelFileError
 from hemline.keras_file import write_keras
 from hemline.keras_file.backend import choose_backend
-from hemline.networks import build_network
+from hemline.pixels import Form
 from hemline.training.calibration import Calibration
-from hemline.training.export import export_model
-from hemline.training.finishing import finish
-from hemline.training.material import Material
+from tests.untrained import pictures, write_untrained
 
 # What a user of Keras does, in a process that knows nothing of Hemline.
 OPEN = """
@@ -134,34 +131,47 @@ def test_two_views_agree_on_all_real_test_pictures(real, conv_run, tmp_path):
     assert difference(*written(conv_run.run.model, tmp_path), real.test.pixels) < 1e-4
 
 
+FASHION = Form(28, 28, 1, "dark")
+
+
 @pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("calibration", [None, Calibration(1.7, -0.4)])
 @pytest.mark.parametrize(
-    ("kind", "widths"),
+    ("kind", "widths", "form", "classes"),
     [
-        ("mlp", (40, 30)),
-        ("conv", (16, 24, 8)),
-        ("conv", (8, 12, 16, 20)),
-        ("residual", (16, 24, 8)),
+        ("mlp", (40, 30), FASHION, 10),
+        ("conv", (16, 24, 8), FASHION, 10),
+        ("conv", (8, 12, 16, 20), FASHION, 10),
+        ("residual", (16, 24, 8), FASHION, 10),
+        ("mlp", (20,), Form(9, 14, 3, "bright"), 2),
+        ("conv", (8, 16), Form(32, 32, 3), 1000),
+        ("residual", (8, 16), Form(64, 48, 3), 136),
+        ("conv", (8, 8), Form(67, 90, 1), 2),  # squares that do not fill the picture
+        ("residual", (8, 8), Form(224, 224, 3), 3),
     ],
 )
-@pytest.mark.parametrize("calibration", [None, Calibration(1.7, -0.4)])
 def test_every_kind_of_network_has_a_keras_form(
-    kind, widths, mirrored, calibration, sketches, tmp_path
+    kind, widths, form, classes, mirrored, calibration, tmp_path
 ):
-    built = build_network(kind, widths, 1, mirrored=mirrored)
-    pixels, labels = torch.tensor(sketches.test.pixels), torch.tensor(sketches.test.labels)
-    built.train()(pixels)  # statistics not those of the beginning
-    places = torch.arange(len(labels))
-    material = Material(pixels, labels, places, places[:0], places[:0])
-    finished = finish(built, material, calibrate=False, bfloat16=False)
-    finished = finished._replace(calibration=calibration)
-    metadata = dict.fromkeys(("recipe", "seed", "parameters", "data", "versions", "figures"))
-    (tmp_path / "model.onnx").write_bytes(export_model(built, metadata, finished))
+    options = {"kind": kind, "widths": widths, "calibration": calibration, "mirrored": mirrored}
+    names = [f"class {place}" for place in range(classes)]
+    built = write_untrained(tmp_path / "model.onnx", names, form, **options)
     network, classifier = written(tmp_path, tmp_path)
-    pixels = sketches.test.pixels[:500]
-    assert difference(network, classifier, pixels) < 1e-4
+    assert network.input_shape == (None, *form.shape)
+    assert network.output_shape == (None, classes)
+    assert difference(network, classifier, pictures(form, 50, seed=1)) < 1e-4
     trained = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
     assert trained == built.parameter_count
+
+
+def test_colour_and_patches_open_in_a_fresh_process_in_safe_mode(tmp_path):
+    form = Form(100, 130, 3, "bright")
+    write_untrained(tmp_path / "model.onnx", ["a", "b"], form, kind="residual", mirrored=True)
+    pixels = pictures(form, 20)
+    facts, logits = opened_elsewhere(tmp_path / "model.onnx", pixels, tmp_path)
+    expected = Classifier.load(tmp_path / "model.onnx").logits(pixels)
+    assert np.abs(logits - expected).max() < 1e-4
+    assert not facts["hemline"]
 
 
 @pytest.mark.parametrize("run", ["small_run", "conv_run"])
@@ -210,6 +220,25 @@ def test_padding_that_keras_has_no_word_for_is_refused(conv_run, tmp_path):
     classifier = Classifier.load(changed(conv_run.run.model, tmp_path / "wide.onnx", widen))
     with pytest.raises(ModelFileError, match=r"received Conv with pads \[2, 2, 0, 0\]"):
         write_keras(classifier, tmp_path / "wide.keras")
+
+
+@pytest.mark.parametrize(
+    ("kind", "option"), [("Transpose", "order"), ("Slice", "axes")], ids=lambda word: word
+)
+def test_what_is_turned_or_cut_otherwise_is_refused(kind, option, tmp_path):
+    def change(graph):
+        node = next(node for node in graph.node if node.op_type == kind)
+        if kind == "Transpose":
+            node.attribute[0].CopyFrom(helper.make_attribute("perm", [0, 3, 2, 1]))
+            return
+        axes = next(entry for entry in graph.initializer if entry.name == node.input[3])
+        axes.CopyFrom(numpy_helper.from_array(np.array([3, 2]), axes.name))
+
+    form = Form(67, 67, 3)
+    write_untrained(tmp_path / "model.onnx", ["a", "b"], form)
+    model = changed(tmp_path / "model.onnx", tmp_path / "changed.onnx", change)
+    with pytest.raises(ModelFileError, match=f"received {kind} with {option}"):
+        write_keras(Classifier.load(model), tmp_path / "changed.keras")
 
 
 def test_another_suffix_is_refused(small_run, tmp_path):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hemline import CLASSES
+from hemline import Classifier
 from tests.photos.drawing import COLOURS, GARMENTS, draw_photo
 
 
@@ -94,10 +94,12 @@ def test_what_is_none_of_the_classes_is_said_to_be_none(program, tmp_path):
     as_json = program("predict", tmp_path / "one.npy", "--model", "tiny", "--json")
     row = json.loads(as_json.stdout)[0]
     assert row["none_of_these"] is True
+    assert row["ood_score"] > Classifier.load("tiny").threshold
     assert row["class"] == row["top"][0]["class"]
 
 
-def test_a_folder_goes_into_a_table_with_a_row_for_every_file(predict, photos, tmp_path):
+def test_a_folder_goes_into_a_table_with_a_row_for_every_file(predict, photos, small_run, tmp_path):
+    classes = Classifier.load(small_run.run.model).classes_
     out = tmp_path / "out.csv"
     done = predict(photos, "--csv", out)
     assert done.returncode == 2
@@ -109,10 +111,11 @@ def test_a_folder_goes_into_a_table_with_a_row_for_every_file(predict, photos, t
     assert [bool(row["error"]) for row in table].count(True) == 2
     for row in table:
         if not row["error"]:
-            shares = [float(row[name]) for name in CLASSES]
+            shares = [float(row[name]) for name in classes]
             assert sum(shares) == pytest.approx(1, abs=1e-4)
             assert float(row["probability"]) == max(shares)
             assert row["none_of_these"] in {"True", "False"}
+            assert np.isfinite(float(row["ood_score"]))
 
 
 def test_a_table_is_continued_and_only_what_is_missing_is_done(predict, photos, tmp_path):
@@ -227,7 +230,9 @@ def test_a_picture_in_the_data_sets_form_needs_no_opencv(small_run, tmp_path):
 import sys
 from pathlib import Path
 from hemline.data import read_pictures
-list(read_pictures(Path("boot.png")))
+from hemline.photos import Intake
+from hemline.pixels import Form
+list(read_pictures(Path("boot.png"), Intake(Form(28, 28), find="garment")))
 assert "cv2" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, env=os.environ)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from hemline.errors import HemlineError
 from hemline.report import PredictionFile
-from hemline.report.predictions import COLUMNS
 
+CLASSES = [f"class {place}" for place in range(9)] + ["Coat"]
 SHARES = ["0.100000"] * 10
-ONE = [["", "Coat", 4, "0.900000", False, *SHARES]]
+ONE = [["", "Coat", 4, "0.900000", False, "-3.5", *SHARES]]
 
 
 def rows(path):
@@ -21,12 +21,12 @@ def rows(path):
 
 
 def done(path):
-    with closing(PredictionFile(path, "model-1")) as table:
+    with closing(PredictionFile(path, "model-1", CLASSES)) as table:
         return table.done
 
 
 def fill(path, names=("a.jpg", "b, c.jpg", 'd "e"\nf.jpg')):
-    table = PredictionFile(path, "model-1")
+    table = PredictionFile(path, "model-1", CLASSES)
     for name in names:
         table.add(name, ONE)
     table.add("bad.jpg", [], "Expected a picture, received text.")
@@ -38,7 +38,8 @@ def test_a_line_a_picture_and_a_line_for_a_bad_file(tmp_path):
     path = tmp_path / "out.csv"
     fill(path)
     first, *_, last = rows(path)
-    assert tuple(first) == COLUMNS
+    assert list(first)[-10:] == CLASSES
+    assert first["ood_score"] == "-3.5"
     assert (first["file"], first["class"], first["label"], first["error"]) == (
         "a.jpg",
         "Coat",
@@ -53,7 +54,7 @@ def test_a_line_a_picture_and_a_line_for_a_bad_file(tmp_path):
 def test_what_is_done_is_known_again(tmp_path):
     path = tmp_path / "out.csv"
     before = fill(path)
-    again = PredictionFile(path, "model-1")
+    again = PredictionFile(path, "model-1", CLASSES)
     assert again.done == before.done == {"a.jpg", "b, c.jpg", 'd "e"\nf.jpg', "bad.jpg"}
     assert again.bad == {"bad.jpg"}
     again.close()
@@ -67,7 +68,7 @@ def test_cut_anywhere_it_keeps_whole_lines_and_can_go_on(tmp_path_factory, share
     head = len(path.read_bytes().partition(b"\n")[0]) + 1
     content = path.read_bytes()
     path.write_bytes(content[: head + int(share * (len(content) - head))])
-    table = PredictionFile(path, "model-1")
+    table = PredictionFile(path, "model-1", CLASSES)
     kept = rows(path)
     assert kept == whole[: len(kept)]
     for row in whole[len(kept) :]:
@@ -78,9 +79,9 @@ def test_cut_anywhere_it_keeps_whole_lines_and_can_go_on(tmp_path_factory, share
 
 def test_a_file_of_many_pictures_at_the_end_is_done_again(tmp_path):
     path = tmp_path / "out.csv"
-    table = PredictionFile(path, "model-1")
+    table = PredictionFile(path, "model-1", CLASSES)
     table.add("a.jpg", ONE)
-    table.add("two.npy", [[place, "Coat", 4, "0.9", False, *SHARES] for place in (0, 1)])
+    table.add("two.npy", [[place, "Coat", 4, "0.9", False, "0.5", *SHARES] for place in (0, 1)])
     table.close()
     assert done(path) == {"a.jpg"}
 
@@ -89,10 +90,10 @@ def test_another_model_and_another_table_are_refused(tmp_path):
     path = tmp_path / "out.csv"
     fill(path)
     with pytest.raises(HemlineError, match="made with another"):
-        PredictionFile(path, "model-2")
+        PredictionFile(path, "model-2", CLASSES)
     path.write_text("name,age\nann,7\n")
     with pytest.raises(HemlineError, match="that is another"):
-        PredictionFile(path, "model-1")
+        PredictionFile(path, "model-1", CLASSES)
     assert path.read_text() == "name,age\nann,7\n"
 
 
@@ -100,3 +101,18 @@ def test_names_that_are_no_utf8_survive(tmp_path):
     path, name = tmp_path / "out.csv", b"caf\xe9.jpg".decode("utf-8", "surrogateescape")
     fill(path, [name])
     assert name in done(path)
+
+
+def test_a_class_with_the_name_of_another_column_keeps_one_of_its_own(tmp_path):
+    path = tmp_path / "out.csv"
+    with closing(PredictionFile(path, "model-1", ["file", "鞋"])) as table:
+        table.add("a.jpg", [["", "file", 0, "0.9", False, "1.5", "0.9", "0.1"]])
+    (row,) = rows(path)
+    assert (row["file"], row["file (class)"], row["鞋"]) == ("a.jpg", "0.9", "0.1")
+
+
+def test_a_table_of_other_classes_is_refused(tmp_path):
+    path = tmp_path / "out.csv"
+    fill(path)
+    with pytest.raises(HemlineError, match="that is another"):
+        PredictionFile(path, "model-1", ["hat", "glove"])

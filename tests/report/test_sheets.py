@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from hemline.report import Tile, draw_sheet
+from hemline.report.fonts import font_for
 
 PICTURE = np.arange(784, dtype=np.uint8).reshape(28, 28)
 
@@ -30,6 +31,38 @@ def test_every_picture_stands_on_the_sheet():
     sheet = decoded(draw_sheet("Title", "subtitle", [Tile(p, ["Coat"]) for p in pictures], 2))
     assert all(has(sheet, picture) for picture in pictures)
     assert not has(sheet, PICTURE // 2)
+
+
+def test_colour_and_other_sizes_stand_on_the_sheet_as_they_are():
+    picture = np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)
+    sheet = decoded(draw_sheet("", "", [Tile(picture, ["Coat"]), Tile(picture, ["Bag"])], 2))
+    large = picture.repeat(2, axis=0).repeat(2, axis=1)
+    corners = np.argwhere((sheet == large[0, 0]).all(axis=2))
+    assert sum((sheet[y : y + 80, x : x + 60] == large).all() for y, x in corners[:200]) == 2
+
+
+def test_large_pictures_are_drawn_smaller():
+    picture = np.zeros((224, 100, 3), np.uint8)
+    sheet = decoded(draw_sheet("", "", [Tile(picture, ["Coat"])], 1))
+    rows = (sheet == 0).all(axis=2).any(axis=1)
+    assert 100 <= rows.sum() <= 112
+
+
+def ink(sheet: np.ndarray) -> np.ndarray:
+    """The columns in which something is drawn below the picture."""
+    return np.flatnonzero((sheet[170:, :] < 128).any(axis=(0, 2)))
+
+
+def test_names_that_are_too_long_stay_under_their_picture():
+    tile = Tile(np.full((28, 28), 255, np.uint8), ["longsleeve " * 20])
+    assert ink(decoded(draw_sheet("", "", [tile], 1))).max() < 24 + 112 + 14
+
+
+def test_letters_that_the_usual_font_lacks_are_taken_from_another():
+    font = font_for("кроссовки", 12)
+    glyphs = {bytes(font.getmask(letter)) for letter in "кроссовки"}
+    assert len(glyphs) == 6
+    assert bytes(font.getmask("\uffff")) not in glyphs
 
 
 def test_right_and_wrong_differ_by_more_than_colour():

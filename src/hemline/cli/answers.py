@@ -1,37 +1,39 @@
 """Answers to pictures: as rows of a document, as a table, and one by one."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hemline.cli.common import console, percent, plain_table
 
 if TYPE_CHECKING:
-    from hemline.classifier import Answers
+    from rich.text import Text
+
+    from hemline.classifier import Answers, Classifier
 
 Row = dict[str, Any]
 NONE = "none of these"
+_BAR = 30  # characters
 
 
 def make_rows(
-    answers: "Answers", threshold: float, names: list[dict[str, Any]], top: int
+    answers: "Answers", classifier: "Classifier", names: Sequence[Row], top: int
 ) -> list[Row]:
     """One row a picture: its name, the likeliest class, and the `top` likeliest.
 
     Args:
         answers: of the model.
-        threshold: of the foreign score; above it a picture is none of the classes, and the
-            likeliest is what comes closest.
+        classifier: the model; a picture whose out-of-distribution score is above its threshold is
+            none of its classes, and the likeliest is what comes closest.
         names: what else each row holds.
-        top: classes to list.
+        top: classes to list, at most all.
     """
-    from hemline.labels import CLASSES
-
-    rows = []
-    for name, row, foreign in zip(names, *answers, strict=True):
+    classes, rows = classifier.classes_, []
+    for name, row, score in zip(names, *answers, strict=True):
         best = [
-            {"label": int(label), "class": CLASSES[label], "probability": float(row[label])}
+            {"label": int(label), "class": str(classes[label]), "probability": float(row[label])}
             for label in (-row).argsort(kind="stable")[:top]
         ]
-        strange = {"none_of_these": bool(foreign > threshold), "foreign": float(foreign)}
+        strange = {"none_of_these": bool(score > classifier.threshold), "ood_score": float(score)}
         rows.append({**name, **best[0], **strange, "top": best})
     return rows
 
@@ -45,12 +47,13 @@ def print_rows(rows: list[Row]) -> None:
         return
     actual = any("actual" in row for row in rows)
     table = plain_table("Picture", "Predicted", "Probability", *(["Actual", ""] if actual else []))
-    table.columns[0].no_wrap, table.columns[0].overflow = False, "fold"  # paths stay whole
+    for column in (0, 1, 3)[: 3 if actual else 2]:  # paths and classes stay whole
+        table.columns[column].no_wrap, table.columns[column].overflow = False, "fold"
     table.columns[2].justify = "right"
     for row in rows:
-        cells = [_name(row), said(row), percent(row["probability"])]
+        cells: list[Any] = [_name(row), plain(said(row)), percent(row["probability"])]
         if actual:
-            cells += [row["actual"]["class"], "" if _agrees(row) else "wrong"]
+            cells += [plain(row["actual"]["class"]), "" if _agrees(row) else "wrong"]
         table.add_row(*cells)
     console().print(table)
 
@@ -59,17 +62,20 @@ def _print_one(row: Row) -> None:
     out = console()
     out.print(_name(row))
     if row["none_of_these"]:
-        out.print(f"  Predicted  [bold]{NONE}[/bold]; closest: {row['class']}")
+        out.print(plain("  Predicted  ", (NONE, "bold"), f"; closest: {row['class']}"))
     else:
-        out.print(f"  Predicted  [bold]{row['class']}[/bold] (label {row['label']})")
+        out.print(plain("  Predicted  ", (row["class"], "bold"), f" (label {row['label']})"))
     if "actual" in row:
         verdict = "they agree" if _agrees(row) else "they differ"
-        out.print(
-            f"  Actual     {row['actual']['class']} (label {row['actual']['label']}): {verdict}"
-        )
+        actual = row["actual"]
+        out.print(plain(f"  Actual     {actual['class']} (label {actual['label']}): {verdict}"))
+    table = plain_table("", "", "")
+    table.show_header, table.columns[0].justify, table.columns[0].min_width = False, "right", 10
+    table.columns[1].no_wrap, table.columns[1].overflow = False, "fold"
     for entry in row["top"]:
-        bar = "█" * round(30 * entry["probability"])
-        out.print(f"  {percent(entry['probability']):>10}  {entry['class']:<12} {bar}")
+        bar = "█" * round(_BAR * entry["probability"])
+        table.add_row(f"  {percent(entry['probability'])}", plain(entry["class"]), bar)
+    out.print(table)
 
 
 def said(row: Row) -> str:
@@ -77,11 +83,15 @@ def said(row: Row) -> str:
     return f"{NONE} ({row['class']}?)" if row["none_of_these"] else str(row["class"])
 
 
-def _name(row: Row) -> str:
-    from rich.markup import escape
+def plain(*parts: str | tuple[str, str]) -> "Text":
+    """Text that stays as it is: in names of files and classes, brackets and colons are no marks."""
+    from rich.text import Text
 
-    # Square brackets are marks to rich, and file names may hold them.
-    return escape(row["file"] if "file" in row else f"Test picture {row['index']} of {row['data']}")
+    return Text.assemble(*parts)
+
+
+def _name(row: Row) -> "Text":
+    return plain(row["file"] if "file" in row else f"Test picture {row['index']} of {row['data']}")
 
 
 def _agrees(row: Row) -> bool:

@@ -36,7 +36,9 @@ _EXTRAS = {
     "keras": "keras",
     "matplotlib": "report",
     "onnx": "train",
+    "pyarrow": "tables",
     "safetensors": "train",
+    "sklearn": "sklearn",
     "torch": "train",
 }
 
@@ -47,7 +49,7 @@ def options(
         bool, typer.Option("--debug", help="Show the traceback of an error.")
     ] = False,
 ) -> None:
-    """Garment classification on Fashion-MNIST that cannot quietly go wrong.
+    """Classification of small pictures that cannot quietly go wrong.
 
     Begin with: hemline demo
     """

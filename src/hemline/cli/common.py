@@ -26,9 +26,9 @@ DataOption = Annotated[
     str | None,
     typer.Option(
         "--data",
-        metavar="DIR",
-        help="Folder with the four files of Fashion-MNIST, or 'sketches' for drawn garments. "
-        "Left out: $HEMLINE_DATA, the caches, the mirrors.",
+        metavar="PATH",
+        help="Pictures in a folder for each class, an archive of that, idx files, arrays or a "
+        "table; or 'sketches' for drawn garments. Left out: $HEMLINE_DATA, or Fashion-MNIST.",
     ),
 ]
 JsonOption = Annotated[

@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hemline.cli.answers import plain
 from hemline.cli.common import (
-    DataOption,
     JsonOption,
     OutOption,
     SeedOption,
     SetOption,
     accuracy_line,
     console,
-    data_option,
     is_named,
     print_json,
     program_name,
 )
+from hemline.cli.opening import DataArguments, takes_data
 from hemline.cli.pictures import draw_predictions, write_picture
 from hemline.cli.report import write_page
 from hemline.cli.train import run_training
@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from hemline.training import TrainingResult
 
 
+@takes_data
 def command(
+    *,
     recipe: Annotated[str, typer.Option(metavar="RECIPE", help="Recipe to train by.")] = "fast",
-    data: DataOption = None,
+    data: DataArguments,
     seed: SeedOption = 0,
     out: OutOption = None,
     changes: SetOption = None,
@@ -40,15 +42,15 @@ def command(
 ) -> None:
     """Obtain the data, train, evaluate, predict, write a report.
 
-    Where Fashion-MNIST cannot be had at all, drawn garments take its place, and every figure
-    says so.
+    Where no data are named and the usual ones cannot be had, drawn garments take their place, and
+    every figure says so.
 
     Example: hemline demo
     """
     from hemline.training import load_recipe
 
     loaded = load_recipe(recipe, changes or [])
-    dataset, reason = _open(data)
+    dataset, reason = _open(data, quiet=as_json)
     if not as_json:
         _introduce(dataset, reason)
     result = run_training(loaded, dataset, seed, out, quiet=as_json)
@@ -57,18 +59,18 @@ def command(
         print_json(document)
     else:
         accuracy = accuracy_line(evaluation, dataset.name)
-        _conclude(accuracy, document, data_option(dataset, data))
+        _conclude(accuracy, document, data.again(dataset))
 
 
-def _open(data: str | None) -> tuple["Dataset", str]:
+def _open(data: DataArguments, *, quiet: bool) -> tuple["Dataset", str]:
     """The data, and why they are drawn if they are."""
     from hemline.data import open_dataset
     from hemline.errors import DataError
 
     try:
-        return open_dataset(data), ""
+        return data.open("train", "test", quiet=quiet), ""
     except DataError as error:
-        if is_named(data):  # what was named must be what is used
+        if is_named(data.data):  # what was named must be what is used
             raise
         return open_dataset("sketches"), str(error)
 
@@ -76,9 +78,9 @@ def _open(data: str | None) -> tuple["Dataset", str]:
 def _introduce(dataset: "Dataset", reason: str) -> None:
     out = console()
     if reason:
-        out.print(f"{reason}\n[bold]Going on with {dataset.name}.[/bold]")
+        out.print(plain(f"{reason}\n", (f"Going on with {dataset.name}.", "bold")))
     train, test = len(dataset.train), len(dataset.test)
-    out.print(f"Data: {dataset.name}, {train:,} training and {test:,} test pictures\n")
+    out.print(plain(f"Data: {dataset.name}, {train:,} training and {test:,} test pictures\n"))
 
 
 def _judge(
@@ -86,19 +88,19 @@ def _judge(
 ) -> tuple["Evaluation", dict[str, Any]]:
     """Evaluate, predict the first test picture, draw the first predictions, write the report."""
     from hemline.classifier import Classifier
-    from hemline.labels import CLASSES
     from hemline.report import examine
 
     examined = examine(result.run.folder, dataset)
     evaluation = examined.evaluation
     picture = result.run.folder / "predictions.png"
     write_picture(picture, draw_predictions(Classifier.load(result.run.model), dataset))
+    classes = dataset.classes
     predicted, actual = int(examined.predicted[0]), int(dataset.test.labels[0])
     return evaluation, {
         "data": dataset.describe(dataset.test),
         "accuracy": evaluation.accuracy,
         "interval": list(evaluation.interval),
-        "first": {"predicted": CLASSES[predicted], "actual": CLASSES[actual]},
+        "first": {"predicted": classes[predicted], "actual": classes[actual]},
         "recipe": result.recipe.name,
         "seconds": result.seconds,
         "run": str(result.run.folder),
@@ -122,9 +124,10 @@ def _report(examined: "Examined", path: Path) -> str | None:
 def _conclude(accuracy: str, document: dict[str, Any], option: str) -> None:
     first, run, hemline = document["first"], document["run"], program_name()
     agree = "they agree" if first["predicted"] == first["actual"] else "they differ"
-    console().print(
-        f"\n[bold]{accuracy}[/bold]\n"
-        f"First test picture of {document['data']['name']}:\n"
+    text = plain(
+        "\n",
+        (accuracy, "bold"),
+        f"\nFirst test picture of {document['data']['name']}:\n"
         f"  predicted {first['predicted']}, actual {first['actual']}: {agree}\n\n"
         f"Model file   {document['model']}\n"
         f"Picture      {document['picture']}\n"
@@ -132,5 +135,6 @@ def _conclude(accuracy: str, document: dict[str, Any], option: str) -> None:
         f"Try next:\n"
         f"  {hemline} evaluate {run}{option}\n"
         f"  {hemline} predict --model {run} --test-index 0:10{option}\n"
-        f"  {hemline} describe {document['recipe']}"
+        f"  {hemline} describe {document['recipe']}{option}",
     )
+    console().print(text)

@@ -5,16 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hemline.cli.common import DataOption, JsonOption, console, percent, print_json, writing
+from hemline.cli.common import JsonOption, console, percent, print_json, writing
+from hemline.cli.opening import DataArguments, takes_data
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from hemline.data import Dataset
     from hemline.doctor import Diagnosis, Finding
+    from hemline.photos import Intake
 
 _WIDTH = 80
 
 
+@takes_data
 def command(
     target: Annotated[
         str,
@@ -23,14 +27,17 @@ def command(
             help="Run folder, .onnx or .keras file, module:function, or URL of a model.",
         ),
     ],
-    data: DataOption = None,
+    data: DataArguments,
     against: Annotated[
         str | None,
         typer.Option(metavar="TARGET", help="Another form of the same model, to compare with."),
     ] = None,
     wants: Annotated[
         str | None,
-        typer.Option(metavar="SCALE", help="The scale it wants by design: 0..255, 0..1, -1..1."),
+        typer.Option(
+            metavar="SCALE",
+            help="The scale it wants by design: 0..255, 0..1, -1..1; '0..1 bgr' for blue first.",
+        ),
     ] = None,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a page with pictures, too.")
@@ -40,7 +47,7 @@ def command(
     ] = 30.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Find what is wrong in any pipeline that names garments.
+    """Find what is wrong in any pipeline that names what pictures show.
 
     Exit code 0: healthy; 1: findings; 2: could not be examined.
 
@@ -48,7 +55,10 @@ def command(
     """
     from hemline.doctor import diagnose
 
-    diagnosis = diagnose(target, data, wants=wants, against=against, limit=limit)
+    def opened(intake: "Intake | None") -> "Dataset":
+        return data.open(intake=intake, quiet=as_json)
+
+    diagnosis = diagnose(target, opened, wants=wants, against=against, limit=limit)
     if html is not None:
         _write(diagnosis, html)
     if as_json:

@@ -43,13 +43,13 @@ def predict_files(
     rows: list[Row] = []
     complaints: list[str] = []
     drawn: list[tuple[Seen, str]] = []
-    with _read(files, megapixels, _DRAWN if show else 0) as reads:
+    with _read(files, classifier, megapixels, _DRAWN if show else 0) as reads:
         for read in reads:
             if read.error:
                 complaints.append(read.error)
             answers = _answers(classifier, read.pictures)
             names = [{"file": picture.name} for picture in read.pictures]
-            more = make_rows(answers, classifier.threshold, names, top)
+            more = make_rows(answers, classifier, names, top)
             rows += more
             drawn += _drawn(read.pictures, more)
     if show is not None:
@@ -65,11 +65,11 @@ def write_csv(
 
     model = sha256(classifier.path.read_bytes()).hexdigest()[:16]
     with writing(path):
-        opened = PredictionFile(path, model)
+        opened = PredictionFile(path, model, [str(name) for name in classifier.classes_])
     with closing(opened) as table:
         missing = [file for file in files if str(file) not in table.done]
         try:
-            with _read(missing, megapixels) as reads:
+            with _read(missing, classifier, megapixels) as reads:
                 for read in reads:
                     table.add(str(read.path), _lines(classifier, read), read.error)
         except KeyboardInterrupt:
@@ -83,7 +83,9 @@ def write_csv(
 
 
 @contextmanager
-def _read(files: list[Path], megapixels: float, steps: int = 0) -> Iterator[Iterable["FileRead"]]:
+def _read(
+    files: list[Path], classifier: "Classifier", megapixels: float, steps: int = 0
+) -> Iterator[Iterable["FileRead"]]:
     """Files as they are read, with a bar on a terminal; reading ends when the block does."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeRemainingColumn as TimeLeft
@@ -95,7 +97,7 @@ def _read(files: list[Path], megapixels: float, steps: int = 0) -> Iterator[Iter
     quiet = not out.is_terminal or len(files) < _FEW
     with (
         Progress(*columns, console=out, transient=True, disable=quiet) as progress,
-        closing(read_many(files, megapixels=megapixels, steps=steps)) as reads,
+        closing(read_many(files, classifier.intake, megapixels=megapixels, steps=steps)) as reads,
     ):
         yield progress.track(reads, total=len(files))
 
@@ -104,16 +106,18 @@ def _answers(classifier: "Classifier", pictures: list["NamedPixels"]) -> "Answer
     import numpy as np
 
     pixels = [picture.pixels for picture in pictures]
-    return classifier.answer(np.stack(pixels) if pixels else np.empty((0, 28, 28), np.uint8))
+    none = np.empty((0, *classifier.form.shape), np.uint8)
+    return classifier.answer(np.stack(pixels) if pixels else none)
 
 
 def _lines(classifier: "Classifier", read: "FileRead") -> list[list[object]]:
     answers = _answers(classifier, read.pictures)
-    rows = make_rows(answers, classifier.threshold, [{}] * len(read.pictures), 1)
+    rows = make_rows(answers, classifier, [{}] * len(read.pictures), 1)
     lines: list[list[object]] = []
     for picture, row, shares in zip(read.pictures, rows, answers.probabilities, strict=True):
         place = "" if picture.place is None else picture.place
         told = [row["class"], row["label"], f"{row['probability']:.6f}", row["none_of_these"]]
+        told.append(f"{row['ood_score']:.6g}")
         lines.append([place, *told, *(f"{share:.6f}" for share in shares)])
     return lines
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from hemline.classifier import Classifier
     from hemline.data import Dataset
 
-_FIRST = 24  # test pictures on the sheet of predictions
+_SHOWN = 24  # test pictures on the sheet of predictions
 
 
 def write_picture(path: Path, png: bytes) -> None:
@@ -20,16 +20,17 @@ def write_picture(path: Path, png: bytes) -> None:
 
 
 def draw_predictions(classifier: "Classifier", dataset: "Dataset") -> bytes:
-    """A sheet of the first test pictures with predicted and actual label, as PNG bytes."""
-    from hemline.labels import CLASSES
-    from hemline.report import Tile, draw_sheet
+    """A sheet of test pictures with predicted and actual label, as PNG bytes."""
+    from hemline.report import Tile, draw_sheet, some_places
 
-    pixels, labels = dataset.test.pixels[:_FIRST], dataset.test.labels[:_FIRST]
+    places = some_places(dataset.test.labels, _SHOWN)
+    pixels, labels = dataset.test.pixels[places], dataset.test.labels[places]
+    classes = dataset.classes
     tiles = []
     for picture, row, actual in zip(pixels, classifier.predict_proba(pixels), labels, strict=True):
         predicted = int(row.argmax())
-        captions = [f"{CLASSES[predicted]} {row[predicted]:.0%}", f"actual {CLASSES[actual]}"]
+        captions = [f"{classes[predicted]} {row[predicted]:.0%}", f"actual {classes[actual]}"]
         tiles.append(Tile(picture, captions, right=bool(predicted == actual)))
     right = sum(tile.right is True for tile in tiles)
-    subtitle = f"The first {len(tiles)} test pictures of {dataset.name}: {right} right"
+    subtitle = f"{len(tiles)} test pictures of {dataset.name}: {right} right"
     return draw_sheet("Predicted and actual", subtitle, tiles, columns=8)

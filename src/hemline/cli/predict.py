@@ -9,24 +9,27 @@ import typer
 from hemline import models
 from hemline.cli.answers import Row, make_rows, print_rows
 from hemline.cli.common import (
-    DataOption,
     JsonOption,
     console,
     print_json,
     print_training_data,
 )
+from hemline.cli.opening import DataArguments, takes_data
 from hemline.errors import HemlineError, PixelsError
 
 if TYPE_CHECKING:
     from hemline.classifier import Classifier
+    from hemline.data import Dataset
 
 
+@takes_data
 def command(
+    *,
     files: Annotated[
         list[Path] | None,
         typer.Argument(
             metavar="[FILE]...",
-            help="Photographs, folders, globs; 28x28 grey pictures, idx files, .npy files.",
+            help="Pictures of any size, folders, globs; idx files and .npy files of pictures.",
         ),
     ] = None,
     model: Annotated[
@@ -41,10 +44,12 @@ def command(
         str | None,
         typer.Option(metavar="I | I:J", help="Test pictures by index, with their actual label."),
     ] = None,
-    top: Annotated[int, typer.Option(min=1, max=10, help="Classes to show, likeliest first.")] = 3,
+    top: Annotated[int, typer.Option(min=1, help="Classes to show, likeliest first.")] = 3,
     show: Annotated[
         Path | None,
-        typer.Option(metavar="PNG", help="Draw the steps from photograph to 28x28 (12 pictures)."),
+        typer.Option(
+            metavar="PNG", help="Draw the steps from file to what the model sees (12 pictures)."
+        ),
     ] = None,
     csv: Annotated[
         Path | None,
@@ -56,7 +61,7 @@ def command(
             min=0.001, max=178, metavar="N", help="Larger pictures are refused undecoded."
         ),
     ] = 50,
-    data: DataOption = None,
+    data: DataArguments,
     as_json: JsonOption = False,
 ) -> None:
     """Predict the class of pictures.
@@ -64,12 +69,15 @@ def command(
     Example: hemline predict photo.jpg --show seen.png
     """
     from hemline.classifier import Classifier
+    from hemline.cli.judging import open_for
 
     _check_use(files, test_index, csv, show)
-    classifier = Classifier.load(model or (models.PHOTO if files else models.DEFAULT))
+    opened = model or Path(models.PHOTO if files else models.DEFAULT)
+    classifier = Classifier.load(opened)
     complaints: list[str] = []
     if test_index is not None:
-        rows = _predict_test(classifier, test_index, data, top)
+        dataset = open_for(classifier, opened, data, quiet=True)
+        rows = _predict_test(classifier, test_index, dataset, top)
     else:
         from hemline.cli.files import expand, predict_files
 
@@ -139,18 +147,14 @@ def _complain(complaints: list[str]) -> None:
         raise typer.Exit(2)
 
 
-def _predict_test(classifier: "Classifier", index: str, data: str | None, top: int) -> list[Row]:
-    from hemline.data import open_dataset
-    from hemline.labels import CLASSES
-
-    dataset = open_dataset(data)
+def _predict_test(classifier: "Classifier", index: str, dataset: "Dataset", top: int) -> list[Row]:
     places = _places(index, len(dataset.test))
     answers = classifier.answer(dataset.test.pixels[places])
     names = [{"index": place} for place in places]
-    rows = make_rows(answers, classifier.threshold, names, top)
+    rows = make_rows(answers, classifier, names, top)
     for row, place in zip(rows, places, strict=True):
         actual = int(dataset.test.labels[place])
-        row["actual"] = {"label": actual, "class": CLASSES[actual]}
+        row["actual"] = {"label": actual, "class": dataset.classes[actual]}
         row["data"] = dataset.name
     return rows
 

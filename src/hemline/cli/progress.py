@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hemline.cli.common import console, percent
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 class Watch(NamedTuple):
     """What a training calls as it goes on."""
 
+    on_start: Callable[[dict[str, Any]], None]
     on_epoch: Callable[["EpochFigures"], None]
     on_step: Callable[[float], None]
 
@@ -21,7 +22,7 @@ class Watch(NamedTuple):
 def watch_training(epochs: int, *, drawn: bool, quiet: bool) -> Iterator[Watch]:
     """Show each epoch in a line, and on a terminal a bar with the time left."""
     if quiet:
-        yield Watch(lambda _: None, lambda _: None)
+        yield Watch(lambda _: None, lambda _: None, lambda _: None)
         return
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
     from rich.progress import TimeRemainingColumn as TimeLeft
@@ -34,7 +35,11 @@ def watch_training(epochs: int, *, drawn: bool, quiet: bool) -> Iterator[Watch]:
         def show(figures: "EpochFigures") -> None:
             out.print(_line(figures, epochs, drawn=drawn))
 
-        yield Watch(show, lambda share: progress.update(task, completed=share))
+        def begin(environment: dict[str, Any]) -> None:
+            if not environment["mirroring"]["said"]:
+                out.print(f"Flips: {environment['mirroring']['evidence']}")
+
+        yield Watch(begin, show, lambda share: progress.update(task, completed=share))
 
 
 def _line(figures: "EpochFigures", epochs: int, *, drawn: bool) -> str:
@@ -45,4 +50,4 @@ def _line(figures: "EpochFigures", epochs: int, *, drawn: bool) -> str:
     if figures.validation_loss is not None and figures.validation_accuracy is not None:
         line += f"validation {figures.validation_loss:.4f}  "
         line += f"{percent(figures.validation_accuracy)} "
-    return line + ("not Fashion-MNIST" if drawn else f" {figures.seconds:.3g} s")
+    return line + ("drawn by code" if drawn else f" {figures.seconds:.3g} s")

@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hemline.cli.common import DataOption, JsonOption, accuracy_line, console, print_json, writing
-from hemline.errors import HemlineError
+from hemline.cli.answers import plain
+from hemline.cli.common import JsonOption, accuracy_line, console, print_json, writing
+from hemline.cli.opening import DataArguments, takes_data
+from hemline.errors import HemlineError, RecipeError
 
 if TYPE_CHECKING:
     from hemline.pixels import Pixels
     from hemline.report import Examined
 
-_SHOWN = (9, 0, 1, 3, 7, 8)  # classes whose first training picture shows the augmentation
-_VARIANTS = 7
+_SHOWN, _VARIANTS = 6, 7  # training pictures, and what the augmentation makes of each
 
 
+@takes_data
 def command(
+    *,
     runs: Annotated[
         list[str],
         typer.Argument(metavar="RUN...", help="Run folders; or model files, without the curves."),
@@ -26,26 +29,23 @@ def command(
         Path | None,
         typer.Option(metavar="HTML", help="The page. Left out: report.html in the first run."),
     ] = None,
-    data: DataOption = None,
+    data: DataArguments,
     as_json: JsonOption = False,
 ) -> None:
     """Write a page on a run, or on several side by side.
 
     Example: hemline report runs/seed-0
     """
-    from hemline.data import open_dataset
-    from hemline.report import examine
-
-    dataset = open_dataset(data or _data_of(runs))
-    examined = [examine(run, dataset) for run in runs]
+    examined = _examine(runs, data, quiet=as_json)
     path = out or (Path(runs[0]) if Path(runs[0]).is_dir() else Path()) / "report.html"
     write_page(examined, path)
     if as_json:
         print_json({"report": str(path), "runs": [_describe(run) for run in examined]})
         return
     for run in examined:
-        console().print(f"[bold]{run.name}[/bold]: {accuracy_line(run.evaluation, dataset.name)}")
-    console().print(f"Report: {path}")
+        line = accuracy_line(run.evaluation, run.dataset.name)
+        console().print(plain((run.name, "bold"), f": {line}"))
+    console().print(plain(f"Report: {path}"))
 
 
 def write_page(runs: Sequence["Examined"], path: Path) -> None:
@@ -61,17 +61,27 @@ def write_page(runs: Sequence["Examined"], path: Path) -> None:
         write_report(runs, [_augmented(run) for run in runs], path)
 
 
-def _data_of(runs: list[str]) -> str | None:
-    """What `--data` would have to be for the data that the runs were trained on."""
-    from hemline.classifier import Classifier
+def _examine(runs: Sequence[str], data: DataArguments, *, quiet: bool) -> list["Examined"]:
+    """Let every run answer the same test part.
 
-    drawn = {bool(Classifier.load(run).metadata["data"]["drawn"]) for run in runs}
-    if len(drawn) > 1:
+    Raises:
+        HemlineError: without --data, runs that were trained on different data.
+    """
+    from hemline.classifier import Classifier
+    from hemline.cli.judging import open_for, warn_of_another_split
+    from hemline.report import examine
+
+    classifiers = [Classifier.load(run) for run in runs]
+    names = {classifier.trained_on for classifier in classifiers}
+    if data.data is None and len(names) > 1:
         raise HemlineError(
-            "Expected runs trained on the same data, received some trained on sketches and some "
-            "on Fashion-MNIST; say with --data which to judge them on."
+            f"Expected runs trained on the same data, received some trained on "
+            f"{' and some on '.join(sorted(names))}; say with --data which to judge them on."
         )
-    return "sketches" if drawn.pop() else None
+    dataset = open_for(classifiers[0], runs[0], data, quiet=quiet)
+    for classifier in classifiers:
+        warn_of_another_split(classifier, dataset)
+    return [examine(run, dataset) for run in runs]
 
 
 def _augmented(run: "Examined") -> "Pixels | None":
@@ -80,16 +90,27 @@ def _augmented(run: "Examined") -> "Pixels | None":
     import torch
 
     from hemline.training.augmentation import build_augmentation
+    from hemline.training.mirroring import decide_mirroring
     from hemline.training.recipe import parse_recipe
 
-    augment = build_augmentation(parse_recipe(run.recipe), torch.Generator().manual_seed(0))
+    try:
+        recipe = parse_recipe(run.recipe)
+    except RecipeError:  # of an earlier version
+        return None
+    dataset = run.dataset
+    augment = build_augmentation(
+        recipe,
+        torch.Generator().manual_seed(0),
+        mirror=decide_mirroring(recipe, dataset).keeps_class,
+        background=dataset.form.background,
+    )
     if augment is None:
         return None
-    train = run.dataset.train
-    places = [int(np.argmax(train.labels == label)) for label in _SHOWN]
-    plain = torch.tensor(train.pixels[places])
-    none = torch.zeros(len(plain), dtype=torch.bool)  # of these is a photograph
-    columns = [plain, *(augment(plain, none) for _ in range(_VARIANTS))]
+    by_class = np.argsort(dataset.train.labels, kind="stable")
+    places = by_class[np.linspace(0, len(by_class) - 1, _SHOWN).round().astype(int)]
+    pictures = torch.tensor(dataset.train.pixels[places])
+    none = torch.zeros(len(pictures), dtype=torch.bool)  # of these is a photograph
+    columns = [pictures, *(augment(pictures, none) for _ in range(_VARIANTS))]
     pixels: Pixels = torch.stack(columns, dim=1).numpy()
     return pixels
 
@@ -100,6 +121,8 @@ def _describe(run: "Examined") -> dict[str, Any]:
         "run": run.name,
         "accuracy": evaluation.accuracy,
         "interval": list(evaluation.interval),
+        "balanced_accuracy": evaluation.balanced_accuracy,
+        "macro_f1": evaluation.macro_f1,
         "n": evaluation.n,
         "data": run.dataset.name,
     }

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hemline.cli.common import (
-    DataOption,
     DeviceOption,
     JsonOption,
     OutOption,
     SeedOption,
     SetOption,
     console,
-    data_option,
     percent,
     print_json,
     program_name,
 )
+from hemline.cli.opening import DataArguments, takes_data
 from hemline.cli.progress import watch_training
 from hemline.errors import HemlineError, RunError
 
@@ -32,9 +31,10 @@ if TYPE_CHECKING:
 _STARTED = time.perf_counter()
 
 
+@takes_data
 def command(
     recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Name or path of a recipe.")],
-    data: DataOption = None,
+    data: DataArguments,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Epochs, instead of the recipe's.")
     ] = None,
@@ -48,6 +48,14 @@ def command(
             metavar="DIR", help="Photographs for the recipe photo: a folder a kind of garment."
         ),
     ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="MODEL",
+            help="Start from the features of a model file, run folder or model in the box.",
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -55,15 +63,19 @@ def command(
 
     Example: hemline train seed --epochs 5 --set learning_rate=0.0005
     """
-    from hemline.data import open_dataset
     from hemline.training import load_recipe
 
     if resume and out is None:
         raise RunError("Expected --out DIR beside --resume, received none; name the run folder.")
     changes = [*(changes or []), *([f"epochs={epochs}"] if epochs else [])]
     loaded = load_recipe(recipe, changes)
-    dataset = open_dataset(data)
-    photographs = _read_photographs(photos) if photos else None
+    intake = None
+    if start:
+        from hemline.classifier import Classifier
+
+        intake = Classifier.load(start).intake
+    dataset = data.open("train", intake=intake, quiet=as_json)
+    photographs = _read_photographs(photos, dataset) if photos else None
     result = run_training(
         loaded,
         dataset,
@@ -72,12 +84,13 @@ def command(
         device=device,
         resume=resume,
         photographs=photographs,
+        start=start,
         quiet=as_json,
     )
     if as_json:
         print_json(_describe(result))
     else:
-        _print(result, data_option(dataset, data))
+        _print(result, data.again(dataset))
 
 
 def run_training(
@@ -89,6 +102,7 @@ def run_training(
     device: str = "auto",
     resume: bool = False,
     photographs: "Photographs | None" = None,
+    start: str | None = None,
     quiet: bool = False,
 ) -> "TrainingResult":
     """Train with progress; Ctrl-C says how to go on and leaves with exit code 130."""
@@ -105,6 +119,7 @@ def run_training(
                 device=device,
                 resume=resume,
                 photographs=photographs,
+                start=start,
                 **watch._asdict(),
             )
     except HemlineError:
@@ -122,10 +137,10 @@ def run_training(
         raise typer.Exit(130) from None
 
 
-def _read_photographs(folder: Path) -> "Photographs":
+def _read_photographs(folder: Path, dataset: "Dataset") -> "Photographs":
     from hemline.data import read_photographs
 
-    photographs = read_photographs(folder)
+    photographs = read_photographs(folder, dataset)
     for complaint in photographs.unread:
         print(f"hemline: left out: {complaint}", file=sys.stderr)
     return photographs
@@ -149,7 +164,7 @@ def _describe(result: "TrainingResult") -> dict[str, Any]:
 
 def _print(result: "TrainingResult", option: str) -> None:
     kept, seconds = result.epochs[result.kept - 1], result.seconds
-    chosen = f" Kept epoch {kept.epoch}." if result.recipe.keep == "best" else ""
+    chosen = f" Kept epoch {kept.epoch}." if result.recipe.restore_best_weights else ""
     accuracy = kept.accuracy if kept.validation_accuracy is None else kept.validation_accuracy
     kind = "Training" if kept.validation_accuracy is None else "Validation"
     console().print(

@@ -1,5 +1,6 @@
 """Evaluation: figures that can be trusted, each with what it was computed on."""
 
+from hemline.evaluation.averages import balanced_accuracy, macro_f1
 from hemline.evaluation.evaluate import (
     ClassFigures,
     Evaluation,
@@ -7,6 +8,7 @@ from hemline.evaluation.evaluate import (
     evaluate_probabilities,
 )
 from hemline.evaluation.intervals import paired_difference, wilson_interval
+from hemline.evaluation.matching import match_dataset
 from hemline.evaluation.metrics import (
     ReliabilityBins,
     brier_score,
@@ -22,11 +24,14 @@ __all__ = [
     "ClassFigures",
     "Evaluation",
     "ReliabilityBins",
+    "balanced_accuracy",
     "brier_score",
     "confusion_matrix",
     "evaluate",
     "evaluate_probabilities",
     "expected_calibration_error",
+    "macro_f1",
+    "match_dataset",
     "negative_log_likelihood",
     "paired_difference",
     "per_class_figures",

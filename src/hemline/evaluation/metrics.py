@@ -19,8 +19,9 @@ def negative_log_likelihood(probabilities: Probabilities, labels: Labels) -> flo
 
 def brier_score(probabilities: Probabilities, labels: Labels) -> float:
     """Mean squared distance to the one-hot label, summed over classes: 0 to 2 (Brier, 1950)."""
-    one_hot = np.eye(probabilities.shape[1])[labels]
-    return float(((probabilities.astype(np.float64) - one_hot) ** 2).sum(axis=1).mean())
+    squares = np.einsum("nk,nk->n", probabilities, probabilities, dtype=np.float64)
+    actual = probabilities[np.arange(len(labels)), labels].astype(np.float64)
+    return max(0.0, float((squares - 2 * actual + 1).mean()))
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,18 @@ def worst_mistakes(
     return wrong[order[:count]]
 
 
-def confusion_matrix(predicted: Labels, actual: Labels, classes: int = 10) -> NDArray[np.int64]:
-    """Counts `(classes, classes)`: row = actual label, column = predicted label."""
+def confusion_matrix(
+    predicted: Labels, actual: Labels, classes: int | None = None
+) -> NDArray[np.int64]:
+    """Counts `(classes, classes)`: row = actual label, column = predicted label.
+
+    Args:
+        predicted: integers `(n,)`, from 0 on.
+        actual: likewise.
+        classes: how many there are; left out: up to the largest label.
+    """
+    if classes is None:
+        classes = 1 + int(max(predicted.max(initial=0), actual.max(initial=0)))
     cells = actual.astype(np.int64) * classes + predicted.astype(np.int64)
     return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
 

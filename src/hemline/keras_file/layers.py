@@ -7,7 +7,6 @@ import keras
 import numpy as np
 
 from hemline.keras_file.plan import Node, Plan
-from hemline.pixels import SIDE
 
 _LAST = {"data_format": "channels_last"}  # said everywhere: keras.json may say otherwise
 Reader = Callable[[Node, Plan], None]
@@ -24,9 +23,39 @@ def reads(*kinds: str) -> Callable[[Reader], Reader]:
     return enter
 
 
-@reads("Cast", "Identity", "Slice", "Concat", "Split")
+@reads("Cast", "Identity", "Concat", "Split")
 def _(_node: Node, _plan: Plan) -> None:
     """Rescaling casts; of the nodes that make and part two views, `Mean` speaks for all."""
+
+
+@reads("Slice")
+def _(node: Node, plan: Plan) -> None:
+    """One with steps mirrors, for which `Mean` speaks; the others cut off rows and columns."""
+    starts, ends, axes, *steps = (weight.tolist() for weight in node.weights)
+    if steps:
+        return
+    rest = plan.form.height - ends[0], plan.form.width - ends[1]
+    if (starts, axes) != ([0, 0], [2, 3]) or min(rest) < 0:
+        raise node.without_form(f"axes {axes}")
+    if any(rest):
+        plan.add(keras.layers.Cropping2D(((0, rest[0]), (0, rest[1])), **_LAST))
+
+
+@reads("Reshape")
+def _(node: Node, plan: Plan) -> None:
+    """Patches: channels are the second axis in ONNX and the last in Keras."""
+    _, channels, *others = node.weights[0].tolist()
+    plan.add(keras.layers.Reshape((*others, channels)))
+
+
+@reads("Transpose")
+def _(node: Node, plan: Plan) -> None:
+    """Channels to the front are no step, as in Keras they stay last; of patches they are one."""
+    order = node.options["perm"]
+    if order == [0, 1, 3, 5, 2, 4]:
+        plan.add(keras.layers.Permute((1, 3, 5, 2, 4)))
+    elif order != [0, 3, 1, 2]:
+        raise node.without_form(f"order {order}")
 
 
 @reads("Mean")
@@ -67,7 +96,7 @@ def _(node: Node, plan: Plan) -> None:
 
 @reads("Sub")
 def _(node: Node, plan: Plan) -> None:
-    plan.rescale(offset=-node.scalar)
+    plan.rescale(offset=-node.weights[0].astype(float))
 
 
 @reads("Flatten")
@@ -92,7 +121,7 @@ def _(_node: Node, plan: Plan) -> None:
 
 @reads("Unsqueeze")
 def _(_node: Node, plan: Plan) -> None:
-    plan.add(keras.layers.Reshape((SIDE, SIDE, 1)))
+    plan.add(keras.layers.Reshape((*plan.form.shape, 1)))
 
 
 @reads("Conv")

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import keras
+import numpy as np
 from numpy.typing import NDArray
 
 from hemline.errors import ModelFileError
+from hemline.pixels import Form
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,12 @@ class Node:
         half = [height // 2, width // 2] * 2
         if pads == half and height % 2 and width % 2 and set(self.options["strides"]) == {1}:
             return "same"
-        raise ModelFileError(
-            f"Expected padding that keeps the size or none, received {self.kind} with pads {pads}; "
+        raise self.without_form(f"pads {pads}")
+
+    def without_form(self, option: str) -> ModelFileError:
+        """The error of a node that Keras has no word for."""
+        return ModelFileError(
+            f"Expected nodes as hemline train writes them, received {self.kind} with {option}; "
             "this network has no Keras form."
         )
 
@@ -66,11 +72,13 @@ class Plan:
     """The steps that the nodes read so far ask for.
 
     Attributes:
+        form: of the pixels.
         steps: in order; those after the mean, if there are several views.
         view: the steps that every view of a picture takes, if there are several.
         places: after how many steps a value is there, by its name in the graph.
     """
 
+    form: Form
     steps: list[Step] = field(default_factory=list)
     view: list[Step] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
@@ -79,12 +87,13 @@ class Plan:
         """Append a step."""
         self.steps.append(Step(layer, weights, also))
 
-    def rescale(self, scale: float = 1.0, offset: float = 0.0) -> None:
-        """Multiply, then add; consecutive ones become one layer."""
-        if (scale, offset) == (1.0, 0.0):
+    def rescale(self, scale: float = 1.0, offset: float | NDArray[np.float64] = 0.0) -> None:
+        """Multiply, then add a number, or one a channel; consecutive ones become one layer."""
+        if scale == 1 and not np.any(offset):
             return
         before = 1.0, 0.0
         if self.steps and isinstance(self.steps[-1].layer, keras.layers.Rescaling):
             last = self.steps.pop().layer
             before = last.scale, last.offset
-        self.add(keras.layers.Rescaling(before[0] * scale, before[1] * scale + offset))
+        offsets = np.asarray(before[1]) * scale + offset
+        self.add(keras.layers.Rescaling(before[0] * scale, offsets.tolist()))

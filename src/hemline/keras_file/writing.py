@@ -10,7 +10,7 @@ from hemline.classifier import Classifier
 from hemline.errors import HemlineError, ModelFileError
 from hemline.files import whole_file
 from hemline.keras_file.backend import choose_backend
-from hemline.pixels import SIDE, Pixels
+from hemline.pixels import Form, Pixels
 
 _TOLERANCE = 1e-4  # of the largest logit, or of 1
 _COMPARED = 64  # pictures
@@ -36,8 +36,8 @@ class KerasFile:
 def write_keras(classifier: Classifier, path: str | Path) -> KerasFile:
     """Write the network and weights of a model file as a `.keras` file, compiled.
 
-    It takes pixels uint8 `(n, 28, 28)` and gives logits float32 `(n, 10)`; a file that is there is
-    replaced. Keras works on PyTorch unless KERAS_BACKEND or keras.json say otherwise.
+    It takes pixels uint8 in the model's form and gives logits float32, one a class; a file that is
+    there is replaced. Keras works on PyTorch unless KERAS_BACKEND or keras.json say otherwise.
 
     Raises:
         HemlineError: `path` does not end in `.keras`.
@@ -55,7 +55,7 @@ def write_keras(classifier: Classifier, path: str | Path) -> KerasFile:
     from hemline.keras_file.network import read_network
 
     with keras.device("cpu"), whole_file(path) as temporary:  # a GPU may compute less exactly
-        network = read_network(classifier.path)
+        network = read_network(classifier.path, classifier.form)
         _compile(network)
         network.save(temporary)
         difference = _difference(keras.saving.load_model(temporary), classifier)
@@ -84,7 +84,7 @@ def _difference(network: Any, classifier: Classifier) -> float:
     """
     import keras
 
-    pixels = _noise()
+    pixels = _noise(classifier.form)
     expected = classifier.logits(pixels)
     received = keras.ops.convert_to_numpy(network(pixels, training=False))
     difference = float(np.abs(received - expected).max())
@@ -96,7 +96,10 @@ def _difference(network: Any, classifier: Classifier) -> float:
     return difference
 
 
-def _noise() -> Pixels:
-    """Pictures unlike any other, dark at the border as all pixels are."""
-    inner = np.random.default_rng(0).integers(0, 256, (_COMPARED, SIDE - 2, SIDE - 2), np.uint8)
-    return np.pad(inner, ((0, 0), (1, 1), (1, 1)))
+def _noise(form: Form) -> Pixels:
+    """Pictures unlike any other, with the border that those of the form have."""
+    pixels = np.random.default_rng(0).integers(0, 256, (_COMPARED, *form.shape), np.uint8)
+    border = np.ones(form.shape, dtype=bool)
+    border[1:-1, 1:-1] = False
+    pixels[:, border] = 255 if form.background == "bright" else 0
+    return pixels

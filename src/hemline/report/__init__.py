@@ -5,6 +5,7 @@ from hemline.report.page import render_report, write_report
 from hemline.report.predictions import PredictionFile
 from hemline.report.sheets import Tile, draw_sheet
 from hemline.report.steps import draw_steps
+from hemline.report.tiles import some_places
 
 __all__ = [
     "Examined",
@@ -14,5 +15,6 @@ __all__ = [
     "draw_steps",
     "examine",
     "render_report",
+    "some_places",
     "write_report",
 ]

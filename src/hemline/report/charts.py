@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.evaluation import ClassFigures, ReliabilityBins, wilson_interval
-from hemline.labels import CLASSES
+from hemline.evaluation import ReliabilityBins, wilson_interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 Parameters = ParamSpec("Parameters")
 
 # Matplotlib draws in these stand-ins; the page puts its own colours in their place.
-_ROLES = ("ink", "quiet", "line", "first", "second", "bad")
-_INK, _QUIET, _LINE, _FIRST, _SECOND, _BAD = (f"#0101{place:02x}" for place in range(1, 7))
+_ROLES = ("ink", "quiet", "line", "first", "second")
+_INK, _QUIET, _LINE, _FIRST, _SECOND = (f"#0101{place:02x}" for place in range(1, 6))
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text, in the page's own font
     "svg.hashsalt": "hemline",  # the same chart gives the same bytes
@@ -89,54 +88,6 @@ def draw_curves(
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(axis="y")
     axes.legend(loc="best")
-    return figure
-
-
-@_chart
-def draw_confusion(confusion: NDArray[np.int64]) -> "Figure":
-    """Counts `(10, 10)`, row = actual, column = predicted; the deeper, the larger the share."""
-    from matplotlib.patches import Rectangle
-
-    figure, axes = _figure(4.3)
-    shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
-    for (actual, predicted), count in np.ndenumerate(confusion):
-        if not count:
-            continue
-        right = actual == predicted
-        # Mistakes are rare: the root makes a share of 1 % visible beside one of 90 %. No colour is
-        # so deep that the count on it could not be read.
-        share = shares[actual, predicted]
-        depth = 0.5 * share if right else min(0.5, 0.9 * share**0.5)
-        corner = (predicted - 0.48, actual - 0.48)
-        colour = _FIRST if right else _BAD
-        axes.add_patch(Rectangle(corner, 0.96, 0.96, facecolor=colour, alpha=float(depth)))
-        weight = "bold" if right else "normal"
-        axes.text(predicted, actual, str(count), ha="center", va="center", size=8, weight=weight)
-    places = range(len(CLASSES))
-    axes.set_xticks(places, CLASSES, rotation=40, ha="right", rotation_mode="anchor")
-    axes.set_yticks(places, CLASSES)
-    axes.set(xlim=(-0.5, 9.5), ylim=(9.5, -0.5), xlabel="predicted", ylabel="actual")
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-    return figure
-
-
-@_chart
-def draw_classes(classes: Sequence[ClassFigures]) -> "Figure":
-    """Precision and recall of every class, in the order given."""
-    figure, axes = _figure(3.4)
-    places = np.arange(len(classes))
-    precision, recall = (
-        [100 * getattr(row, name) for row in classes] for name in ("precision", "recall")
-    )
-    axes.hlines(places, precision, recall, color=_LINE, linewidth=3)
-    axes.plot(precision, places, "o", color=_FIRST, markersize=7, label="precision")
-    axes.plot(recall, places, "D", color=_SECOND, markersize=6, label="recall")
-    axes.set_yticks(places, [row.name for row in classes])
-    axes.invert_yaxis()
-    axes.set_xlabel("%")
-    axes.grid(axis="x")
-    axes.legend(loc="lower left")
     return figure
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hemline.classifier import Classifier
 from hemline.data import Dataset
 from hemline.errors import RunError
-from hemline.evaluation import Evaluation, evaluate_probabilities
+from hemline.evaluation import Evaluation, evaluate_probabilities, match_dataset
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Examined:
         recipe: everything that determined the training but for the seed.
         epochs: the lines of `metrics.jsonl`; none for a model file without its run.
         environment: seed, data, versions and machine; likewise empty.
-        dataset: what it was judged on.
-        probabilities: its answers to the test part, float32 `(n, 10)`.
+        dataset: what it was judged on, its classes in the order of the model.
+        probabilities: its answers to the test part, float32 `(n, k)`.
     """
 
     name: str
@@ -41,7 +41,8 @@ class Examined:
     @cached_property
     def evaluation(self) -> Evaluation:
         """Figures on the test part."""
-        return evaluate_probabilities(self.probabilities, self.dataset.test.labels)
+        test = self.dataset.test
+        return evaluate_probabilities(self.probabilities, test.labels, self.dataset.classes)
 
     @property
     def predicted(self) -> NDArray[np.int64]:
@@ -71,6 +72,7 @@ def examine(path: str | Path, dataset: Dataset) -> Examined:
 
     Raises:
         ModelFileError: there is no model file.
+        DataError: the data have other classes than the model, or another form.
         RunError: the folder's other files cannot be understood.
     """
     classifier, folder = Classifier.load(path), Path(path)
@@ -87,5 +89,6 @@ def examine(path: str | Path, dataset: Dataset) -> Examined:
                 "name its model file for a report without the training."
             ) from error
     name = folder.resolve().name if folder.is_dir() else classifier.path.stem
+    dataset = match_dataset(dataset, classifier)
     probabilities = classifier.predict_proba(dataset.test.pixels)
     return Examined(name, classifier.metadata, recipe, epochs, environment, dataset, probabilities)

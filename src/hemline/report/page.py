@@ -9,14 +9,15 @@ import numpy as np
 
 from hemline.evaluation import paired_difference, reliability_bins, worst_mistakes
 from hemline.files import write_whole
-from hemline.labels import CLASSES
 from hemline.pixels import Pixels
 from hemline.report import charts
+from hemline.report.class_rows import class_rows
 from hemline.report.examined import Examined
-from hemline.report.tiles import Answer, answers, png_uri
-from hemline.report.words import describe_charts, lead_of
+from hemline.report.matrix import matrix_of
+from hemline.report.tiles import Answer, answers, picture_uri, some_places
+from hemline.report.words import describe_parts, lead_of, times
 
-_FIRST, _WORST = 24, 24  # test pictures shown
+_SOME, _WORST = 24, 24  # test pictures shown
 _PAIRS, _EXAMPLES = 6, 6  # pairs of classes most often confused, and pictures of each
 
 
@@ -35,8 +36,8 @@ def write_report(runs: Sequence[Examined], augmented: Sequence[Pixels | None], p
 
     Args:
         runs: judged on the same data, at least one.
-        augmented: for each run uint8 `(rows, columns, 28, 28)`, training pictures in the first
-            column and what the augmentation makes of them beside it; None where it does nothing.
+        augmented: for each run rows of pictures in the form of the data: a training picture and
+            what the augmentation makes of it; None where there is none.
         path: of the page.
 
     Raises:
@@ -57,7 +58,7 @@ def render_report(runs: Sequence[Examined], augmented: Sequence[Pixels | None]) 
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": _percent, "count": "{:,}".format, "duration": _duration}
-    environment.filters |= {"points": _points}
+    environment.filters |= {"points": _points, "times": times}
     contents = [_content(run, pixels, runs) for run, pixels in zip(runs, augmented, strict=True)]
     template = environment.get_template("page.html.j2")
     page = template.render(data=runs[0].dataset, runs=contents, lead=lead_of(runs))
@@ -67,30 +68,28 @@ def render_report(runs: Sequence[Examined], augmented: Sequence[Pixels | None]) 
 def _content(run: Examined, augmented: Pixels | None, runs: Sequence[Examined]) -> dict[str, Any]:
     """What the template shows of one run."""
     labels, evaluation = run.dataset.test.labels, run.evaluation
-    shown = range(min(_FIRST, len(labels)))
     return {
         "run": run,
         "evaluation": evaluation,
         "gain": paired_difference(run.right, runs[0].right) if run is not runs[0] else None,
         "charts": _charts(run, runs),
-        "says": describe_charts(run),
-        "classes": sorted(evaluation.per_class, key=lambda row: row.f1),
-        "first": answers(run, shown),
+        "says": describe_parts(run),
+        "matrix": matrix_of(evaluation),
+        "classes": class_rows(evaluation),
+        "some": answers(run, some_places(labels, _SOME)),
         "pairs": _confused_pairs(run),
         "worst": answers(run, worst_mistakes(run.probabilities, labels, _WORST)),
-        "augmented": None if augmented is None else [list(map(png_uri, row)) for row in augmented],
+        "augmented": []
+        if augmented is None
+        else [list(map(picture_uri, row)) for row in augmented],
     }
 
 
 def _charts(run: Examined, runs: Sequence[Examined]) -> dict[str, Any]:
     from markupsafe import Markup
 
-    evaluation, labels = run.evaluation, run.dataset.test.labels
-    drawn = {
-        "confusion": charts.draw_confusion(evaluation.confusion),
-        "classes": charts.draw_classes(sorted(evaluation.per_class, key=lambda row: row.f1)),
-        "reliability": charts.draw_reliability(reliability_bins(run.probabilities, labels)),
-    }
+    bins = reliability_bins(run.probabilities, run.dataset.test.labels)
+    drawn = {"reliability": charts.draw_reliability(bins)}
     for key in ("loss", "accuracy") if run.epochs else ():
         drawn[key] = charts.draw_curves(run.epochs, run.kept, key, _limits(runs, key))
     return {name: Markup(chart) for name, chart in drawn.items()}  # noqa: S704  made here
@@ -112,12 +111,12 @@ def _limits(runs: Sequence[Examined], key: str) -> tuple[float, float]:
 
 def _confused_pairs(run: Examined) -> list[ConfusedPair]:
     labels, predicted = run.dataset.test.labels, run.predicted
-    worst = worst_mistakes(run.probabilities, labels)
+    worst, classes = worst_mistakes(run.probabilities, labels), run.dataset.classes
     pairs = []
     for actual, taken_for, count in run.evaluation.most_confused(_PAIRS):
         among = worst[(labels[worst] == actual) & (predicted[worst] == taken_for)]
         examples = answers(run, among[:_EXAMPLES])
-        pairs.append(ConfusedPair(CLASSES[actual], CLASSES[taken_for], count, examples))
+        pairs.append(ConfusedPair(classes[actual], classes[taken_for], count, examples))
     return pairs
 
 

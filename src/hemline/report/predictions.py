@@ -7,11 +7,10 @@ from pathlib import Path
 
 from hemline.errors import HemlineError
 from hemline.files import write_whole
-from hemline.labels import CLASSES
 
-_ANSWER = ("place", "class", "label", "probability", "none_of_these")
-COLUMNS = ("file", *_ANSWER, "error", "model", *CLASSES)
-_PLACE, _ERROR, _MODEL = (COLUMNS.index(name) for name in ("place", "error", "model"))
+_ANSWER = ("place", "class", "label", "probability", "none_of_these", "ood_score")
+_FIXED = ("file", *_ANSWER, "error", "model")
+_PLACE, _ERROR, _MODEL = (_FIXED.index(name) for name in ("place", "error", "model"))
 
 Line = Sequence[object]
 
@@ -20,22 +19,30 @@ class PredictionFile:
     """A CSV file of predictions by one model: one line a picture, bad files with their error.
 
     Attributes:
+        columns: of the table; those of the classes come last, in the order of the labels.
         done: files that need not be read again.
         bad: those of them that could not be read.
     """
 
-    def __init__(self, path: Path, model: str) -> None:
+    def __init__(self, path: Path, model: str, classes: Sequence[str]) -> None:
         """Continue the file at `path`, or begin it.
+
+        Args:
+            path: of the file.
+            model: what tells the model from others.
+            classes: names, in the order of the labels.
 
         Raises:
             HemlineError: the file is no table of predictions, or was made with another model.
             OSError: it cannot be read or written.
         """
         self._model = model
+        taken = [f"{name} (class)" if name in _FIXED else name for name in classes]
+        self.columns = [*_FIXED, *taken]
         lines = self._read(path) if path.exists() and path.stat().st_size else []
         self.done = {line[0] for line in lines}
         self.bad = {line[0] for line in lines if line[_ERROR]}
-        write_whole(path, _text([COLUMNS, *lines]))
+        write_whole(path, _text([self.columns, *lines]))
         self._stream = path.open("ab", buffering=0)
 
     def add(self, file: str, pictures: Iterable[Line], error: str = "") -> None:
@@ -44,13 +51,14 @@ class PredictionFile:
         Args:
             file: its path, as it was given.
             pictures: for each picture in it place, class, label, probability, whether it is none
-                of the classes, and the probabilities of all.
+                of the classes, out-of-distribution score, and the probabilities of all.
             error: why there are none.
         """
         count = len(_ANSWER)
         lines = [[file, *line[:count], "", self._model, *line[count:]] for line in pictures]
         if error:
-            lines = [[file, *[""] * count, error, self._model, *[""] * len(CLASSES)]]
+            no_shares = [""] * (len(self.columns) - len(_FIXED))
+            lines = [[file, *[""] * count, error, self._model, *no_shares]]
             self.bad.add(file)
         self.done.add(file)
         # One call for whole lines: a kill leaves all of them or, at the worst, a last line that
@@ -65,7 +73,7 @@ class PredictionFile:
         """Its lines, without a last one that was cut short."""
         text = path.read_bytes().decode("utf-8", "surrogateescape")
         header, *lines = list(csv.reader(io.StringIO(_whole_lines(text), newline=""))) or [[]]
-        if tuple(header) != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
+        if header != self.columns or any(len(line) != len(header) for line in lines):
             raise HemlineError(
                 f"Expected a table that hemline predict has begun, received {path} that is "
                 "another; choose another path."

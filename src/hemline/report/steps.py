@@ -1,24 +1,27 @@
-"""The steps from a photograph to the 28x28 that the model saw, drawn large enough to judge."""
+"""The steps from a picture file to what the model saw, drawn large enough to judge."""
 
 import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from hemline.photos import Colours, Mask, Seen
-from hemline.pixels import SIDE
+from hemline.pixels import Form, Pixels
+from hemline.report.fonts import font_for, shortened
+from hemline.report.sheets import enlarged
 
-_PANEL = 10 * SIDE  # edge of a step: ten screen pixels for each that the model sees
+_PANEL = 280  # edge of a step: ten screen pixels for each of 28
 _GAP, _MARGIN, _LINE = 16, 24, 20
 _PAPER, _INK, _QUIET = "#ffffff", "#1d1f24", "#6b7078"
 _OUTLINE = (255, 0, 200)  # magenta: the rarest colour in clothes and floors
-_STEPS = ("Photograph, upright", "Garment found", "Cut out, as bright as the data", "28x28: seen")
+
+Panel = tuple[str, Image.Image]
 
 
 def draw_steps(pictures: Sequence[tuple[Seen, str]]) -> bytes:
-    """Draw one row a picture: photograph, garment outlined, cut out, 28x28.
+    """Draw one row a picture: the file upright, what was found in it, what the model saw.
 
     Args:
         pictures: what was seen, each with the answer that was given.
@@ -26,47 +29,59 @@ def draw_steps(pictures: Sequence[tuple[Seen, str]]) -> bytes:
     Returns:
         A PNG, as bytes.
     """
+    rows = [_panels(seen) for seen, _ in pictures]
     row = _PANEL + 3 * _LINE + _GAP
-    width = len(_STEPS) * (_PANEL + _GAP) - _GAP + 2 * _MARGIN
+    width = max(2, *map(len, rows)) * (_PANEL + _GAP) - _GAP + 2 * _MARGIN
     sheet = Image.new("RGB", (width, len(pictures) * row + 2 * _MARGIN - _GAP), _PAPER)
-    for place, (seen, answer) in enumerate(pictures):
-        _draw_row(sheet, seen, answer, _MARGIN + place * row)
+    for place, ((seen, answer), panels) in enumerate(zip(pictures, rows, strict=True)):
+        y = _MARGIN + place * row
+        title = f"{Path(seen.name).name}: {answer}"
+        font = font_for(title, 15)
+        words = shortened(title, font, width - 2 * _MARGIN)
+        ImageDraw.Draw(sheet).text((_MARGIN, y), words, _INK, font)
+        _draw_row(sheet, panels, y + 2 * _LINE - 8)
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
-def _draw_row(sheet: Image.Image, seen: Seen, answer: str, y: int) -> None:
+def _draw_row(sheet: Image.Image, panels: Sequence[Panel], y: int) -> None:
     draw = ImageDraw.Draw(sheet)
-    draw.text((_MARGIN, y), f"{Path(seen.name).name}: {answer}", _INK, ImageFont.load_default(15))
-    for place, (caption, panel) in enumerate(_panels(seen)):
+    for place, (caption, panel) in enumerate(panels):
         x = _MARGIN + place * (_PANEL + _GAP)
         left, top = (_PANEL - panel.width) // 2, (_PANEL - panel.height) // 2
-        sheet.paste(panel, (x + left, y + 2 * _LINE - 8 + top))
-        below = (x, y + 2 * _LINE - 4 + _PANEL)
-        draw.text(below, caption, _QUIET, ImageFont.load_default(12))
+        sheet.paste(panel, (x + left, y + top))
+        draw.text((x, y + 4 + _PANEL), caption, _QUIET, font_for(caption, 12))
 
 
-def _panels(seen: Seen) -> list[tuple[str, Image.Image]]:
-    model = _fitted(seen.pixels)
+def _panels(seen: Seen) -> list[Panel]:
+    form = Form.of(seen.pixels[None])
+    model = enlarged(seen.pixels, _PANEL)
+    if _passed_through(seen.colours, seen.pixels):
+        return [(f"{form} already: seen bit for bit", model)]
+    last = (f"{form}: seen", model)
+    upright = ("Picture, upright", _fitted(seen.colours))
     if seen.garment is None:
-        return [("28x28 already: seen bit for bit", model)]
-    steps = (
-        _fitted(seen.colours),
-        _fitted(_outlined(seen.colours, seen.garment)),
-        _fitted(seen.cut),
-        model,
-    )
-    return list(zip(_STEPS, steps, strict=True))
+        return [upright, last]
+    return [
+        upright,
+        ("Garment found", _fitted(_outlined(seen.colours, seen.garment))),
+        ("Cut out, as bright as the data", _fitted(seen.cut)),
+        last,
+    ]
 
 
-def _fitted(array: Colours) -> Image.Image:
-    """A picture as large as the panel allows; the model's own pixels stay squares."""
+def _passed_through(colours: Colours, pixels: Pixels) -> bool:
+    seen = pixels if pixels.ndim == 3 else pixels[..., None]
+    return colours.shape[:2] == pixels.shape[:2] and bool((colours == seen).all())
+
+
+def _fitted(array: Pixels) -> Image.Image:
+    """A picture as large as the panel allows."""
     image = Image.fromarray(array)
     scale = _PANEL / max(image.size)
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    squares = image.size == (SIDE, SIDE)
-    return image.resize(size, Image.Resampling.NEAREST if squares else Image.Resampling.LANCZOS)
+    return image.resize(size, Image.Resampling.LANCZOS)
 
 
 def _outlined(colours: Colours, garment: Mask) -> Colours:

@@ -5,11 +5,14 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from hemline.labels import CLASSES
 from hemline.pixels import Pixels
 from hemline.report.examined import Examined
+
+_WHOLE, _LARGEST = 64, 112  # pixels an edge: up to where pixels stay as they are; and of any tile
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,13 @@ class Answer:
 
 def answers(run: Examined, places: Iterable[int]) -> list[Answer]:
     """The answers of `run` to the test pictures at `places`."""
-    test, predicted = run.dataset.test, run.predicted
+    test, predicted, classes = run.dataset.test, run.predicted, run.dataset.classes
     return [
         Answer(
             int(place),
-            png_uri(test.pixels[place]),
-            CLASSES[predicted[place]],
-            CLASSES[test.labels[place]],
+            picture_uri(test.pixels[place]),
+            classes[predicted[place]],
+            classes[test.labels[place]],
             float(run.probabilities[place].max()),
             bool(run.right[place]),
         )
@@ -48,8 +51,24 @@ def answers(run: Examined, places: Iterable[int]) -> list[Answer]:
     ]
 
 
-def png_uri(picture: Pixels) -> str:
-    """A picture as a data URI."""
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+def some_places(labels: NDArray[np.integer], count: int) -> list[int]:
+    """Places of the first pictures; spread over the part where it is sorted by class."""
+    count = min(count, len(labels))
+    is_sorted = bool((labels[:-1] <= labels[1:]).all())
+    last = len(labels) - 1 if is_sorted else count - 1
+    return [int(place) for place in np.linspace(0, last, count).round()]
+
+
+def picture_uri(picture: Pixels) -> str:
+    """A picture as a data URI: pixel for pixel, or a smaller one of a large picture."""
+    image, buffer = Image.fromarray(picture), io.BytesIO()
+    if max(image.size) <= _WHOLE:
+        image.save(buffer, "PNG", optimize=True)
+        return _uri("png", buffer)
+    image.thumbnail((_LARGEST, _LARGEST), Image.Resampling.LANCZOS)
+    image.save(buffer, "JPEG", quality=85)
+    return _uri("jpeg", buffer)
+
+
+def _uri(kind: str, buffer: io.BytesIO) -> str:
+    return f"data:image/{kind};base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,11 +1,10 @@
-"""What the page says in words: the verdict on several runs, and what each chart shows."""
+"""What the page says in words: the verdict on several runs, and what charts and tables show."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hemline.evaluation import paired_difference
-from hemline.labels import CLASSES
 from hemline.report.examined import Examined
 
 
@@ -38,24 +37,28 @@ def lead_of(runs: Sequence[Examined]) -> Lead | None:
     return Lead(best.name, second.name, *paired_difference(best.right, second.right))
 
 
-def describe_charts(run: Examined) -> dict[str, str]:
-    """A text alternative for every chart of a run."""
-    evaluation, count = run.evaluation, len(run.right)
+def describe_parts(run: Examined) -> dict[str, str]:
+    """A sentence on the confusion matrix, and a text alternative for every chart of a run."""
+    evaluation, classes = run.evaluation, run.dataset.classes
     said = {
-        "confusion": f"Confusion matrix: {run.right.sum():,} of {count:,} pictures lie on the "
+        "confusion": f"{run.right.sum():,} of {len(run.right):,} test pictures lie on the "
         "diagonal.",
-        "classes": "Precision and recall of every class, the hardest class first; the table holds "
-        "the same figures.",
         "reliability": "Reliability diagram: accuracy against confidence; expected calibration "
         f"error {evaluation.ece:.2%}.",
     }
-    for actual, predicted, times in evaluation.most_confused(1):
-        said["confusion"] += (
-            f" Most often {CLASSES[actual]} is taken for {CLASSES[predicted]}: {times:,} times."
-        )
+    for actual, predicted, count in evaluation.most_confused(1):
+        if count > 1:
+            said["confusion"] += (
+                f" Most often {classes[actual]} is taken for {classes[predicted]}: {times(count)}."
+            )
     if run.epochs:
         said |= {key: _curves(run, key) for key in ("loss", "accuracy")}
     return said
+
+
+def times(count: int) -> str:
+    """How often something happened."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
 def _curves(run: Examined, key: str) -> str:

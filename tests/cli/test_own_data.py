@@ -1,0 +1,154 @@
+"""Own classes and own pictures: from a folder to answers, figures, a page and a Keras file."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hemline import Classifier
+from hemline.pixels import Form
+
+# Markup of rich, an emoji of rich, wide letters.
+NAMES = ("[red]", "рубашка :bug:", "鞋子")
+COLOURS = ((200, 40, 40), (40, 200, 40), (40, 40, 200))
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A folder a class, 24 colour pictures of 60x40 in each."""
+    folder, rng = tmp_path_factory.mktemp("data") / "shop", np.random.default_rng(0)
+    for name, colour in zip(NAMES, COLOURS, strict=True):
+        (folder / name).mkdir(parents=True)
+        for place in range(24):
+            pixels = np.clip(np.array(colour) + rng.normal(0, 30, (40, 60, 3)), 0, 255)
+            Image.fromarray(pixels.astype(np.uint8)).save(folder / name / f"{place:02}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(program, shop, tmp_path_factory):
+    """The run folder of a short training on it."""
+    folder = tmp_path_factory.mktemp("runs") / "shop"
+    changes = ["--set", "widths=[16]", "--set", "batch_size=8", "--epochs", 6]
+    done = program("train", "seed", "--data", shop, "--out", folder, *changes, "--json")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def document(done):
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_run_knows_its_own_data_again(program, run, shop):
+    evaluated = document(program("evaluate", run, "--json"))
+    assert evaluated["data"]["source"] == str(shop)
+    assert [row["class"] for row in evaluated["per_class"]] == list(NAMES)
+    assert evaluated["n"] == 12
+    assert {"balanced_accuracy", "macro_f1", "macro_f1_interval", "untested"} <= evaluated.keys()
+    assert evaluated["per_class"][0].keys() >= {"recall", "recall_interval", "support"}
+
+
+def test_names_are_printed_as_they_are_and_aligned(program, run):
+    done = program("evaluate", run)
+    assert done.returncode == 0, done.stderr
+    for name in NAMES:
+        assert done.stdout.count(name) >= 2  # among the classes, and in the matrix
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+
+
+def test_a_picture_of_any_size_is_answered_and_its_steps_are_drawn(program, run, tmp_path):
+    Image.new("RGB", (300, 200), COLOURS[2]).save(tmp_path / "photo :bug: [b].jpg")
+    shown = ["--show", tmp_path / "seen.png", "--top", 99]
+    done = program("predict", tmp_path / "photo :bug: [b].jpg", "--model", run, *shown)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].endswith("photo :bug: [b].jpg")
+    assert lines[1] == f"  Predicted  {NAMES[2]} (label 2)"
+    assert len(lines) == 2 + 3
+    with Image.open(tmp_path / "seen.png") as sheet:
+        assert sheet.size == (2 * 280 + 16 + 48, 388)
+        blue = np.asarray(sheet)[150:250, 350:500].mean(axis=(0, 1))
+    assert blue[2] > 150 > 80 > blue[0]
+
+
+def test_rows_and_tables_hold_the_own_classes_and_the_score(program, run, shop, tmp_path):
+    files = [shop / name / "00.png" for name in NAMES]
+    rows = document(program("predict", *files, "--model", run, "--json"))
+    assert [row["class"] for row in rows] == list(NAMES)
+    threshold = Classifier.load(run).threshold
+    assert [row["none_of_these"] for row in rows] == [row["ood_score"] > threshold for row in rows]
+    table = program("predict", *files, "--model", run, "--csv", tmp_path / "out.csv")
+    assert table.returncode == 0, table.stderr
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as stream:
+        lines = list(csv.DictReader(stream))
+    assert [line["class"] for line in lines] == list(NAMES)
+    for line, row in zip(lines, rows, strict=True):
+        assert float(line["ood_score"]) == pytest.approx(row["ood_score"], rel=1e-4)
+        assert float(line[row["class"]]) == pytest.approx(row["probability"], abs=1e-5)
+
+
+def test_test_pictures_have_their_actual_class_and_a_report_its_page(program, run):
+    rows = document(program("predict", "--model", run, "--test-index", "0:12", "--json"))
+    evaluated = document(program("evaluate", run, "--json"))
+    right = sum(row["label"] == row["actual"]["label"] for row in rows)
+    assert right / 12 == evaluated["accuracy"]
+    reported = document(program("report", run, "--json"))["runs"][0]
+    assert reported["accuracy"] == evaluated["accuracy"]
+    page = (run / "report.html").read_text()
+    assert all(name in page for name in NAMES)
+    assert "Fashion" not in page
+
+
+def test_describe_shows_the_network_that_is_trained(program, run, shop):
+    options = ["--set", "widths=[16]", "--set", "batch_size=8", "--data", shop, "--json"]
+    described = document(program("describe", "seed", *options))
+    metadata = Classifier.load(run).metadata
+    assert described["layers"] == metadata["layers"]
+    assert described["parameters"] == metadata["parameters"]
+    assert described["classes"] == 3
+    assert Form.parse(described["form"]) == Form(40, 60, 3)
+    assert described["steps_per_epoch"] == 60 / 4 / 2 + 0.5
+
+
+def test_describe_shows_dropout_the_logit_for_none_and_the_test_time_flip(program):
+    described = document(
+        program(
+            "describe", "seed", "--set", "dropout=0.25", "--set", "outlier_exposure=0.1", "--json"
+        )
+    )
+    assert [layer["name"] for layer in described["layers"]][2:] == ["Dense", "Dropout", "Dense"]
+    assert described["layers"][-1]["output_shape"] == [11]
+    text = program("describe", "fast", "--set", "outlier_exposure=0.1").stdout
+    assert "a logit for each of 10 classes out,\nand one for none of them." in text
+    assert "looks at the mirror image" in text
+    assert "looks at the mirror image" not in program("describe", "seed").stdout
+
+
+def test_other_data_are_refused_in_one_sentence(program, run, real_folder):
+    done = program("evaluate", run, "--data", real_folder)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("hemline: Expected the 3 classes of ")
+    assert "and 5 more that it does not know" in last
+    assert f"{', '.join(NAMES)} missing; name the data that it was trained for." in last
+
+
+def test_data_that_have_changed_since_are_told(program, run, shop, tmp_path):
+    import shutil
+
+    changed = shutil.copytree(shop, tmp_path / "shop")
+    Image.new("RGB", (60, 40)).save(changed / NAMES[0] / "new.png")
+    done = program("evaluate", run, "--data", changed)
+    assert done.returncode == 0
+    assert "shop has changed since the training" in done.stderr
+    assert "has changed" not in program("evaluate", run).stderr
+
+
+def test_the_keras_file_takes_the_own_form(program, run):
+    written = document(program("export", run, "--json"))
+    assert written["largest_difference"] < 1e-4
+    assert written["parameters"] == Classifier.load(run).metadata["parameters"]
