@@ -12,6 +12,7 @@ from hemline.classifier import Classifier
 from hemline.data.sketches import draw_sketches
 from hemline.models import find_model
 from tests.photos.drawing import COLOURS, draw_photo
+from tests.serving.own import BRIGHT, COLOUR, DARK, GREY, NAMES, train_own
 from tests.serving.running import serve
 
 
@@ -55,9 +56,36 @@ def server(model_file, tmp_path_factory):
         yield started
 
 
-def encoded(image, kind="PNG"):
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory):
+    """Run folders of models for own classes, by name, trained when they are first asked for."""
+    folder, made = tmp_path_factory.mktemp("own"), {}
+    kinds = {
+        "colour": (NAMES, COLOUR, "Farben <i>und</i> 靴"),
+        "two": (("no", "yes"), DARK, "answers"),
+        "grey": (("upright", "lying", "neither"), GREY, "shapes"),
+        "letters": ([f"letter {place}" for place in range(26)], BRIGHT, "letters"),
+        "thousand": ([str(place) for place in range(1000)], BRIGHT, "a thousand"),
+    }
+
+    def run(kind):
+        if kind not in made:
+            made[kind] = train_own(folder / kind, *kinds[kind])
+        return made[kind]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def own(runs, tmp_path_factory):
+    """A server of a model in colour with classes of its own."""
+    with serve(runs("colour"), log=tmp_path_factory.mktemp("own-server") / "log") as started:
+        yield started
+
+
+def encoded(image, kind="PNG", **options):
     """A picture file of a Pillow image or of an array."""
     image = Image.fromarray(image) if isinstance(image, np.ndarray) else image
     buffer = io.BytesIO()
-    image.save(buffer, kind)
+    image.save(buffer, kind, **options)
     return buffer.getvalue()

@@ -43,10 +43,14 @@ def known(models, label, draw):
         image = draw(seed)
         buffer = io.BytesIO()
         image.save(buffer, "PNG")
-        pixels = see(buffer.getvalue()).pixels
-        if all(m.predict(pixels) == label and not m.is_foreign(pixels) for m in models):
+        if all(knows(model, buffer.getvalue(), label) for model in models):
             return image
     raise LookupError(CLASSES[label])
+
+
+def knows(model, content, label):
+    pixels = see(content, model.intake).pixels
+    return model.predict(pixels) == label and not model.is_out_of_distribution(pixels)
 
 
 def sketch(label, seed):

@@ -25,8 +25,8 @@ class Model:
         assert self.free.wait(10)
         if pixels[:, 0, 1].any():
             raise ValueError("a bad batch")
-        first = pixels[:, 0, 0].astype(np.float32)
-        return Answered(Answers(np.repeat(first[:, None], 10, axis=1), first), None)
+        first = pixels.reshape(len(pixels), -1)[:, 0].astype(np.float32)
+        return Answered(Answers(np.repeat(first[:, None], 3, axis=1), first), None)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_lone_request_goes_at_once(model):
     async def scenario(batcher):
         return await asyncio.wait_for(batcher.answer(pictures(7)), 5)
 
-    assert run(model, scenario).answers.foreign.tolist() == [7]
+    assert run(model, scenario).answers.ood_score.tolist() == [7]
     assert model.batches == [1]
 
 
@@ -64,7 +64,7 @@ def test_requests_while_the_model_is_busy_go_together_and_each_gets_its_own(mode
         later = [asyncio.create_task(batcher.answer(pictures(*range(n)))) for n in (2, 3, 4)]
         await asyncio.sleep(0)
         model.free.set()
-        return [task.answers.foreign.tolist() for task in await asyncio.gather(first, *later)]
+        return [task.answers.ood_score.tolist() for task in await asyncio.gather(first, *later)]
 
     assert run(model, scenario) == [[1], [0, 1], [0, 1, 2], [0, 1, 2, 3]]
     assert model.batches == [1, 9]
@@ -81,6 +81,23 @@ def test_batches_have_a_size(model):
 
     run(model, scenario, most=1000)
     assert model.batches == [64, 6, 200]
+
+
+def test_pictures_of_another_form_go_by_themselves(model):
+    async def scenario(batcher):
+        model.free.clear()
+        first = asyncio.create_task(batcher.answer(pictures(1)))
+        await asyncio.to_thread(until_busy, model)
+        forms = (28, 28), (28, 28), (8, 20, 3), (8, 20, 3), (28, 28)
+        later = [
+            asyncio.create_task(batcher.answer(np.zeros((2, *form), np.uint8))) for form in forms
+        ]
+        await asyncio.sleep(0)
+        model.free.set()
+        await asyncio.gather(first, *later)
+
+    run(model, scenario)
+    assert model.batches == [1, 4, 4, 2]
 
 
 def test_what_nobody_waits_for_is_not_asked(model):
@@ -106,7 +123,7 @@ def test_an_error_reaches_those_who_asked_and_nobody_after_them(model):
             await batcher.answer(bad)
         return await batcher.answer(pictures(5))
 
-    assert run(model, scenario).answers.foreign.tolist() == [5]
+    assert run(model, scenario).answers.ood_score.tolist() == [5]
 
 
 def test_a_full_queue_refuses_and_empties(model):

@@ -1,4 +1,4 @@
-"""Picture files in, garments out."""
+"""Picture files in, classes out."""
 
 import base64
 import io
@@ -18,16 +18,24 @@ def test_a_photograph_is_answered_as_the_library_answers(server, classifier, pho
     answer = server.post("/classify", content=photo, headers={"Content-Type": "image/jpeg"})
     assert answer.status_code == 200
     [picture] = answer.json()["pictures"]
-    expected = classifier.answer(see(photo, "photo").pixels)
+    expected = classifier.answer(see(photo, classifier.intake).pixels)
     assert picture["label"] == expected.labels[0]
     assert picture["class_name"] == CLASSES[expected.labels[0]]
+    likeliest = np.argsort(-expected.probabilities[0])
+    assert list(picture["probabilities"]) == [CLASSES[label] for label in likeliest]
     np.testing.assert_allclose(
-        list(picture["probabilities"].values()), expected.probabilities[0], atol=1e-5
+        list(picture["probabilities"].values()), expected.probabilities[0, likeliest], atol=1e-5
     )
-    assert list(picture["probabilities"]) == list(CLASSES)
-    assert picture["foreign"] == pytest.approx(float(expected.foreign[0]), rel=1e-4)
-    assert picture["none_of_these"] == (expected.foreign[0] > classifier.threshold)
+    assert picture["ood_score"] == pytest.approx(float(expected.ood_score[0]), rel=1e-4)
+    assert picture["none_of_these"] == (expected.ood_score[0] > classifier.threshold)
     assert picture.keys().isdisjoint({"pixels", "steps"})
+
+
+@pytest.mark.parametrize(("top", "named"), [(1, 1), (3, 3), (99, 10)])
+def test_as_many_classes_are_named_as_are_asked_for(server, photo, top, named):
+    [picture] = server.post("/classify", content=photo, params={"top": top}).json()["pictures"]
+    assert len(picture["probabilities"]) == named
+    assert next(iter(picture["probabilities"])) == picture["class_name"]
 
 
 def test_many_files_come_back_in_order_with_their_names(server, classifier, pixels):
@@ -45,22 +53,25 @@ def test_three_kinds_of_files_are_taken(server, photo, kind):
     assert picture["class_name"] in CLASSES
 
 
-def test_the_steps_are_pictures(server, photo):
+def step(url):
+    assert url.startswith("data:image/")
+    return Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
+
+
+def test_the_steps_are_pictures(server, classifier, photo):
     [picture] = server.post("/classify?steps=1&seen=1", content=photo).json()["pictures"]
-    assert picture["steps"].keys() == {"photo", "garment", "cut"}
-    sizes = {}
-    for name, url in picture["steps"].items():
-        assert url.startswith("data:image/")
-        file = base64.b64decode(url.partition(",")[2])
-        sizes[name] = Image.open(io.BytesIO(file)).size
-    assert sizes["photo"] == sizes["garment"] == (300, 400)
-    assert sizes["cut"][1] < 400
-    np.testing.assert_array_equal(picture["pixels"], see(photo, "photo").pixels)
+    assert list(picture["steps"]) == ["photo", "garment", "cut", "seen"]
+    steps = {name: step(url) for name, url in picture["steps"].items()}
+    assert steps["photo"].size == steps["garment"].size == (300, 400)
+    assert steps["cut"].size[1] < 400
+    np.testing.assert_array_equal(picture["pixels"], see(photo, classifier.intake).pixels)
+    np.testing.assert_array_equal(picture["pixels"], np.asarray(steps["seen"]))
 
 
-def test_a_picture_in_the_data_sets_form_has_no_steps(server, pixels):
+def test_a_picture_in_the_models_form_has_no_steps_before_what_was_seen(server, pixels):
     [picture] = server.post("/classify?steps=1", content=encoded(pixels[0])).json()["pictures"]
-    assert picture["steps"] == {}
+    assert picture["steps"].keys() == {"seen"}
+    np.testing.assert_array_equal(step(picture["steps"]["seen"]), pixels[0])
 
 
 def flat():
@@ -76,7 +87,7 @@ def flat():
         (encoded(np.zeros((100, 100), np.uint8), "GIF"), 415, "PNG, JPEG or WebP"),
         (encoded(np.zeros((100, 100), np.uint8))[:60], 400, "damaged"),
         (encoded(np.zeros((8, 8), np.uint8)), 400, "at least 16x16"),
-        (encoded(np.full((28, 28), 255, np.uint8)), 400, "dark-on-bright"),
+        (encoded(np.full((28, 28), 255, np.uint8)), 400, "dark on bright"),
         (flat(), 400, "nothing stands out"),
     ],
 )

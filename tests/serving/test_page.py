@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import re
 from importlib import resources
 
 import numpy as np
@@ -10,66 +9,37 @@ import pytest
 
 from hemline.labels import CLASSES
 from tests.browser import axe, browser  # noqa: F401 - fixtures
+from tests.serving.pages import DESKTOP, PHONE, choose, forget, headline, pixels_seen, shares, shown
 from tests.serving.running import serve
-
-DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory):
+def photo_server(tmp_path_factory):
     """The model that the page has by itself."""
     with serve("photo", log=tmp_path_factory.mktemp("page") / "log") as started:
         yield started
 
 
 @pytest.fixture
-def page(shown, browser):  # noqa: F811
-    """The page; at the end it has to have made no mistake, and have asked nobody else."""
-    context = browser.new_context(viewport=DESKTOP)
-    opened = context.new_page()
-    wrong = []
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    opened.on("request", lambda asked: wrong.append(asked.url) if is_foreign(asked.url) else None)
-
-    def is_foreign(url):
-        return not url.startswith((shown.url, "blob:", "data:"))
-
-    opened.goto(shown.url)
-    yield opened
-    context.close()
-    assert wrong == []
+def page(photo_server, browser):  # noqa: F811
+    with shown(browser, photo_server.url) as opened:
+        yield opened
 
 
-def choose(page, photo):
-    page.set_input_files("#file", {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo})
-
-
-def headline(page):
-    page.wait_for_selector("#headline strong, #error:not([hidden])", timeout=30_000)
-    page.wait_for_selector("#busy", state="hidden", timeout=30_000)
-    return page.inner_text("#headline")
-
-
-def forget(page):
-    """What is shown from now on belongs to the next question."""
-    page.evaluate("document.getElementById('bars').replaceChildren()")
-
-
-def shares(page):
-    page.wait_for_selector("#bars li:nth-child(10)")
-    rows = [re.split(r"\s*\n\s*", text) for text in page.locator("#bars li").all_inner_texts()]
-    return {name: float(percent.removesuffix(" %")) for name, percent in rows}
-
-
-def test_a_picture_is_chosen_and_answered_as_by_the_api(page, shown, photo):
+def test_a_picture_is_chosen_and_answered_as_by_the_api(page, photo_server, photo):
     choose(page, photo)
-    [expected] = shown.post("/classify", content=photo).json()["pictures"]
+    [expected] = photo_server.post("/classify", content=photo).json()["pictures"]
     assert expected["class_name"] in headline(page)
+    assert list(shares(page)) == list(CLASSES)  # few enough to keep their places
     for name, share in shares(page).items():
         assert share == pytest.approx(100 * expected["probabilities"][name], abs=0.06)
     captions = page.locator("#steps figcaption").all_inner_texts()
-    assert captions[:3] == ["Photograph", "Garment found", "Cut out"]
+    assert captions == [
+        "Photograph",
+        "Garment found",
+        "Cut out",
+        "Seen at 28\N{MULTIPLICATION SIGN}28",
+    ]
 
 
 @pytest.mark.parametrize("event", ["drop", "paste"])
@@ -89,9 +59,10 @@ def test_a_picture_is_dropped_or_pasted(page, photo, event):
 
 
 def test_an_empty_page_says_what_it_knows(page):
-    page.wait_for_selector("#classes:not(:empty)")
     said = page.inner_text("#headline")
     assert all(name in said for name in CLASSES)
+    assert "28\N{MULTIPLICATION SIGN}28" in said
+    assert page.title() == "Hemline: what garment is this?"
 
 
 def test_what_is_no_picture_is_refused_with_a_sentence(page):
@@ -101,6 +72,7 @@ def test_what_is_no_picture_is_refused_with_a_sentence(page):
 
 def test_the_examples_work_by_keyboard_and_both_modes_agree(page):
     examples = page.locator("#examples button")
+    examples.nth(13).wait_for()
     assert examples.count() == 14
     for place in (4, 5, 12):  # sketches are in the data set's form: not one pixel may differ
         examples.nth(place).focus()
@@ -145,11 +117,7 @@ def test_a_drawing_is_answered(page):
         page.mouse.up()
     ask.click()
     page.wait_for_selector("#bars li")
-    seen = page.evaluate(
-        "[...document.querySelector('#steps canvas').getContext('2d')"
-        ".getImageData(0, 0, 28, 28).data].filter((_, place) => place % 4 === 0)"
-    )
-    drawn = np.array(seen).reshape(28, 28)
+    drawn = np.array(pixels_seen(page))[..., 0]
     assert (drawn[[0, 27]].max(axis=1) > 100).all()  # as long as the frame
     assert drawn[:, 0].max() == 0
     page.get_by_role("button", name="Clear").click()
@@ -161,26 +129,24 @@ def test_a_drawing_is_answered(page):
     [(DESKTOP, "dark"), (PHONE, "light")],
     ids=["desktop-dark", "phone-light"],
 )
-def test_it_fits_and_is_accessible(shown, browser, axe, photo, viewport, scheme):  # noqa: F811
-    context = browser.new_context(viewport=viewport, color_scheme=scheme, bypass_csp=True)
-    opened = context.new_page()
-    opened.goto(shown.url)
-    choose(opened, photo)
-    headline(opened)
-    wide = opened.evaluate("document.documentElement.scrollWidth")
-    assert wide <= viewport["width"]
-    opened.evaluate(axe)
-    found = opened.evaluate("axe.run()")["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
-    if viewport is PHONE:  # the answer is what one sees next
-        opened.wait_for_function(
-            "document.getElementById('answer').getBoundingClientRect().top < 100"
-        )
-    context.close()
+def test_it_fits_and_is_accessible(photo_server, browser, axe, photo, viewport, scheme):  # noqa: F811
+    options = {"viewport": viewport, "color_scheme": scheme, "bypass_csp": True}
+    with shown(browser, photo_server.url, **options) as page:
+        choose(page, photo)
+        headline(page)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= viewport["width"]
+        page.evaluate(axe)
+        found = page.evaluate("axe.run()")["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+        if viewport is PHONE:  # the answer is what one sees next
+            page.wait_for_function(
+                "document.getElementById('answer').getBoundingClientRect().top < 100"
+            )
 
 
-def test_the_api_is_described_without_asking_anybody_else(page, shown):
-    page.goto(shown.url + "/docs")
+def test_the_api_is_described_without_asking_anybody_else(page, photo_server):
+    page.goto(photo_server.url + "/docs")
     page.wait_for_selector(".operation")
     assert "POST /classify" in page.inner_text("#operations")
 

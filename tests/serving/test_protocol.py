@@ -35,8 +35,11 @@ def test_a_public_client_finds_its_way(client):
     [version] = described["versions"]
     assert client.is_model_ready("garments", version)
     assert described["inputs"] == [{"name": "pixels", "datatype": "UINT8", "shape": [-1, 28, 28]}]
-    assert [out["name"] for out in described["outputs"]] == ["probabilities", "label", "foreign"]
+    assert [out["name"] for out in described["outputs"]] == ["probabilities", "label", "ood_score"]
+    assert [out["shape"] for out in described["outputs"]] == [[-1, 10], [-1], [-1]]
     assert described["parameters"]["classes"][1] == "Trouser"
+    assert described["parameters"]["form"]["background"] == "dark"
+    assert described["parameters"]["intake"] == {"fit": "pad", "find": "garment"}
 
 
 @pytest.mark.parametrize("binary_in", [True, False])
@@ -45,7 +48,7 @@ def test_a_public_client_finds_its_way(client):
 def test_a_public_client_gets_what_the_classifier_says(
     client, classifier, pixels, binary_in, binary_out, coding
 ):
-    names = ("probabilities", "label", "foreign")
+    names = ("probabilities", "label", "ood_score")
     answered = client.infer(
         "garments",
         [asked(pixels, binary=binary_in)],
@@ -59,13 +62,13 @@ def test_a_public_client_gets_what_the_classifier_says(
         answered.as_numpy("probabilities"), expected.probabilities, atol=1e-5
     )
     np.testing.assert_array_equal(answered.as_numpy("label"), expected.labels)
-    np.testing.assert_allclose(answered.as_numpy("foreign"), expected.foreign, rtol=1e-4)
+    np.testing.assert_allclose(answered.as_numpy("ood_score"), expected.ood_score, rtol=1e-4)
     assert answered.get_response()["id"] == "seven"
 
 
 def test_outputs_left_out_are_all_of_them_and_one_may_be_asked_for(client, pixels):
     everything = client.infer("garments", [asked(pixels)]).get_response()["outputs"]
-    assert [output["name"] for output in everything] == ["probabilities", "label", "foreign"]
+    assert [output["name"] for output in everything] == ["probabilities", "label", "ood_score"]
     label = [triton.InferRequestedOutput("label", binary_data=False)]
     [one] = client.infer("garments", [asked(pixels)], outputs=label).get_response()["outputs"]
     assert one == {

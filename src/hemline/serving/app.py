@@ -17,8 +17,8 @@ from hemline.serving.service import running
 from hemline.serving.settings import Settings
 
 _ABOUT = (
-    "Garments on photographs, by a model file of Hemline. Every error is 4xx, or 503 where it is "
-    'worth another try, with {"error": "..."}.'
+    "Pictures and their classes, by a model file of Hemline. Every error is 4xx, or 503 where it "
+    'is worth another try, with {"error": "..."}.'
 )
 
 

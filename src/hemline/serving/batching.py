@@ -26,7 +26,8 @@ class Batcher:
     """Asks a model in a thread of its own.
 
     Args:
-        answer: called with pixels, uint8 `(n, 28, 28)`, from one request or from several.
+        answer: called with pixels, uint8 `(n, h, w)` or `(n, h, w, 3)`, from one request or from
+            several of the same form.
         thread: where it is called; one call at a time.
         most: pictures that may wait.
     """
@@ -38,7 +39,7 @@ class Batcher:
         self._working: asyncio.Task[None] | None = None
 
     async def answer(self, pixels: Pixels) -> Answered:
-        """The answers to pixels, uint8 `(n, 28, 28)`.
+        """The answers to pixels, uint8 `(n, h, w)` or `(n, h, w, 3)`.
 
         Raises:
             RefusedError: too many pictures wait already.
@@ -62,7 +63,7 @@ class Batcher:
     def _next(self) -> list[_Asked]:
         batch: list[_Asked] = []
         size = 0
-        while self._queue and (not batch or size + len(self._queue[0].pixels) <= _LARGEST):
+        while self._queue and (not batch or _fits(self._queue[0], batch[0], size)):
             asked = self._queue.popleft()
             self._count(-len(asked.pixels))
             if not asked.answered.done():  # else its client has gone
@@ -90,3 +91,9 @@ class Batcher:
     def _count(self, pictures: int) -> None:
         self._waiting += pictures
         WAITING.inc(pictures)
+
+
+def _fits(asked: _Asked, first: _Asked, size: int) -> bool:
+    """A new model may have another form than the one before it."""
+    same = asked.pixels.shape[1:] == first.pixels.shape[1:]
+    return same and size + len(asked.pixels) <= _LARGEST

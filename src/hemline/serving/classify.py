@@ -1,4 +1,4 @@
-"""POST /classify: picture files in, garments out."""
+"""POST /classify: picture files in, classes out."""
 
 import asyncio
 import base64
@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from hemline.labels import CLASSES
 from hemline.serving.bodies import received
 from hemline.serving.documents import ERRORS
 from hemline.serving.looking import Look
@@ -22,6 +21,7 @@ from hemline.serving.refusals import RefusedError, busy
 from hemline.serving.service import Service, service_of
 
 MOST_FILES = 32
+TOP = 10  # classes that are named where nobody says how many
 _KINDS = ("image/png", "image/jpeg", "image/webp")
 _FILE = {"type": "string", "format": "binary"}
 _FORM = {
@@ -46,13 +46,15 @@ class Picture(BaseModel):
 
     Attributes:
         name: of the file, if the request says it.
-        label: 0 to 9.
+        label: number of the likeliest class, counted from 0.
         class_name: its name.
         probability: of this class.
-        probabilities: of all ten classes, by name.
+        probabilities: of the `top` likeliest classes by name, the likeliest first.
         none_of_these: whether the picture is unlike all that the model has learned.
-        foreign: how unlike; `none_of_these` where it is above `threshold`.
-        pixels: the 28x28 that the model saw, 0 for the background (with `seen=true`).
+        ood_score: how unlike (the out-of-distribution score); `none_of_these` where it is above
+            `threshold`.
+        pixels: rows of what the model saw; a number a pixel, or red, green and blue in colour
+            (with `seen=true`).
         steps: data URLs of the picture files on the way there (with `steps=true`).
     """
 
@@ -62,8 +64,8 @@ class Picture(BaseModel):
     probability: float
     probabilities: dict[str, float]
     none_of_these: bool
-    foreign: float
-    pixels: list[list[int]] | None = None
+    ood_score: float
+    pixels: list[list[Any]] | None = None
     steps: dict[str, str] | None = None
 
 
@@ -85,13 +87,14 @@ class _File(NamedTuple):
 async def classify(
     request: Request,
     service: Annotated[Service, Depends(service_of)],
-    seen: Annotated[bool, Query(description="Also give the 28x28 that the model saw.")] = False,
+    top: Annotated[int, Query(ge=1, description="Classes to name, the likeliest first.")] = TOP,
+    seen: Annotated[bool, Query(description="Also give the pixels that the model saw.")] = False,
     steps: Annotated[bool, Query(description="Also give the pictures on the way there.")] = False,
 ) -> Classified:
-    """Classify photographs: one picture file as the body, or up to 32 in a form.
+    """Classify pictures: one picture file as the body, or up to 32 in a form.
 
-    The garment is found, cut out and brought into the data set's form; a 28x28 grey picture with
-    a black background is taken as it is.
+    Each is brought to the model's form as the model's pictures were for the training: whole, or
+    the garment found and cut out. A picture in this form already is taken as it is.
     """
     settings = service.settings
     async with received(request, settings.megabytes * 1e6, settings.seconds) as body:
@@ -102,7 +105,7 @@ async def classify(
     answered = await service.batcher.answer(np.stack([look.pixels for look in looks]))
     count_answers(answered)
     pictures = [
-        _picture(file.name, look, answered, place, seen=seen, steps=steps)
+        _picture(file.name, look, answered, place, top, seen=seen, steps=steps)
         for place, (file, look) in enumerate(zip(files, looks, strict=True))
     ]
     return Classified(
@@ -116,8 +119,10 @@ async def classify(
 async def _look(
     request: Request, service: Service, files: list[_File], *, steps: bool
 ) -> list[Look]:
-    pool, settings = service.photos, service.settings
-    looks = asyncio.gather(*(pool.look(*file, settings.megapixels, steps=steps) for file in files))
+    settings, intake = service.settings, service.model.opened.intake
+    looks = asyncio.gather(
+        *(service.photos.look(*one, intake, settings.megapixels, steps=steps) for one in files)
+    )
     leaving = asyncio.create_task(_wait_until_left(request))
     leaving.add_done_callback(lambda _: looks.cancel())
     try:
@@ -171,18 +176,19 @@ async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
 
 
 def _picture(
-    name: str, look: Look, answered: Answered, place: int, *, seen: bool, steps: bool
+    name: str, look: Look, answered: Answered, place: int, top: int, *, seen: bool, steps: bool
 ) -> Picture:
-    answers = answered.answers
+    answers, classes = answered.answers, answered.model.classes
     probabilities, label = answers.probabilities[place], int(answers.labels[place])
+    likeliest = np.argsort(-probabilities, kind="stable")[:top]
     return Picture(
         name=name,
         label=label,
-        class_name=CLASSES[label],
+        class_name=classes[label],
         probability=float(probabilities[label]),
-        probabilities=dict(zip(CLASSES, probabilities.tolist(), strict=True)),
+        probabilities={classes[one]: float(probabilities[one]) for one in likeliest},
         none_of_these=bool(answered.none_of_these[place]),
-        foreign=float(answers.foreign[place]),
+        ood_score=float(answers.ood_score[place]),
         pixels=look.pixels.tolist() if seen else None,
         steps={step: _data_url(file) for step, file in look.steps.items()} if steps else None,
     )

@@ -1,5 +1,6 @@
 """What a process that decodes photographs does; it imports nothing of HTTP or of the model."""
 
+import contextlib
 import io
 import os
 import signal
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.photos import Seen, see
+from hemline.photos import Intake, Seen, see
 from hemline.pixels import Pixels
 
 _FADED = 0.3  # what is left of the colours outside the garment
@@ -21,30 +22,34 @@ class Look(NamedTuple):
     """What was made of a photograph.
 
     Attributes:
-        pixels: uint8 `(28, 28)`.
-        steps: by name, PNG or JPEG files from the photograph to the cut-out garment.
+        pixels: uint8 `(h, w)` or `(h, w, 3)`, in the model's form.
+        steps: by name, PNG or JPEG files from the photograph to these pixels.
     """
 
     pixels: Pixels
     steps: dict[str, bytes]
 
 
-def look(content: bytes, name: str, megapixels: float, with_steps: bool) -> Look:
-    """Decode a picture file and find the garment; raises what `hemline.photos.see` raises."""
-    seen = see(content, name, megapixels=megapixels)
+def look(content: bytes, name: str, intake: Intake, megapixels: float, with_steps: bool) -> Look:
+    """Decode a picture file and bring it to a form; raises what `hemline.photos.see` raises."""
+    seen = see(content, intake, name, megapixels=megapixels)
     return Look(seen.pixels, _steps(seen) if with_steps else {})
 
 
 def _steps(seen: Seen) -> dict[str, bytes]:
-    if seen.garment is None:  # in the data set's form already
-        return {}
+    last = {"seen": _file(seen.pixels, "PNG")}
+    if seen.garment is None and seen.colours.shape[:2] == seen.pixels.shape[:2]:
+        return last
+    first = {"photo": _file(seen.colours, "JPEG")}
+    return first | (_found(seen) if seen.garment is not None else {}) | last
+
+
+def _found(seen: Seen) -> dict[str, bytes]:
+    """The garment in the photograph, and cut out of it."""
+    assert seen.garment is not None  # noqa: S101 - asked for nothing else
     faded = 255 - _FADED * (255 - seen.colours.astype(np.float32))
     found = np.where(seen.garment[..., None], seen.colours, faded).astype(np.uint8)
-    return {
-        "photo": _file(seen.colours, "JPEG"),
-        "garment": _file(found, "JPEG"),
-        "cut": _file(seen.cut, "PNG"),
-    }
+    return {"garment": _file(found, "JPEG"), "cut": _file(seen.cut, "PNG")}
 
 
 def _file(array: NDArray[np.uint8], kind: str) -> bytes:
@@ -57,12 +62,13 @@ def _file(array: NDArray[np.uint8], kind: str) -> bytes:
 
 def begin() -> None:
     """Prepare this process: one thread, deaf to signals meant for the server, gone when it goes."""
-    import cv2
+    with contextlib.suppress(ModuleNotFoundError):  # whole pictures need no OpenCV
+        import cv2
 
-    import hemline.photos.finding
-    import hemline.photos.thumbnail  # noqa: F401 - so that the first photograph need not wait
+        import hemline.photos.finding
+        import hemline.photos.thumbnail  # noqa: F401 - so that the first photograph need not wait
 
-    cv2.setNumThreads(1)
+        cv2.setNumThreads(1)
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, signal.SIG_IGN)
     when_parent_ends(lambda: os._exit(1))

@@ -15,7 +15,6 @@ from prometheus_client import (
     multiprocess,
 )
 
-from hemline.labels import CLASSES
 from hemline.serving.model import Answered
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where the workers of one server keep their figures
@@ -31,14 +30,16 @@ PHOTOS_WAITING = Gauge(
     "hemline_photos_waiting", "Photographs being decoded.", multiprocess_mode="livesum"
 )
 PREDICTIONS = Counter("hemline_predictions", "Pictures by predicted class.", ["class"])
-FOREIGN = Counter("hemline_foreign_pictures", "Pictures that are none of the ten classes.")
+OUT_OF_DISTRIBUTION = Counter(
+    "hemline_out_of_distribution_pictures", "Pictures that are none of the classes."
+)
 
 
 def count_answers(answered: Answered) -> None:
     """Count what was predicted."""
     for label, count in collections.Counter(answered.answers.labels.tolist()).items():
-        PREDICTIONS.labels(CLASSES[label]).inc(count)
-    FOREIGN.inc(int(answered.none_of_these.sum()))
+        PREDICTIONS.labels(answered.model.classes[label]).inc(count)
+    OUT_OF_DISTRIBUTION.inc(int(answered.none_of_these.sum()))
 
 
 def exposition() -> bytes:

@@ -3,12 +3,11 @@
 import hashlib
 import mimetypes
 from importlib import resources
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
-from hemline.labels import CLASSES
 from hemline.serving.documents import ERRORS
 from hemline.serving.metrics import exposition
 from hemline.serving.refusals import RefusedError
@@ -21,12 +20,21 @@ ServiceOf = Annotated[Service, Depends(service_of)]
 
 
 class About(BaseModel):
-    """What the page has to know of the server."""
+    """What the page has to know of the model and of the server.
+
+    Attributes:
+        classes: names, in the order of the labels.
+        form: height, width, channels and background of the pixels that the model takes.
+        intake: `fit`, how a picture of another aspect is fitted; `find`, what is cut out of it.
+        threshold: of the out-of-distribution score; above it a picture is none of the classes.
+    """
 
     model: str
     version: str
     trained_on: str
     classes: list[str]
+    form: dict[str, Any]
+    intake: dict[str, Any]
     threshold: float
     megabytes: float
     megapixels: float
@@ -79,11 +87,14 @@ async def file(request: Request, path: str) -> Response:
 async def about(service: ServiceOf) -> About:
     """The model, and the limits of this server."""
     opened = service.model.opened
+    intake = opened.intake
     return About(
         model=service.model.name,
         version=opened.version,
         trained_on=opened.classifier.trained_on,
-        classes=list(CLASSES),
+        classes=opened.classes,
+        form=intake.form.describe(),
+        intake=intake.describe(),
         threshold=opened.threshold,
         megabytes=service.settings.megabytes,
         megapixels=service.settings.megapixels,

@@ -5,7 +5,9 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from typing import Any
 
+from hemline.photos import Intake
 from hemline.serving.looking import Look, begin, look
 from hemline.serving.metrics import PHOTOS_WAITING
 from hemline.serving.refusals import RefusedError, busy
@@ -46,8 +48,10 @@ class PhotoPool:
             pool.submit(os.getpid)
         return pool
 
-    async def look(self, content: bytes, name: str, megapixels: float, *, steps: bool) -> Look:
-        """Decode a picture file.
+    async def look(
+        self, content: bytes, name: str, intake: Intake, megapixels: float, *, steps: bool
+    ) -> Look:
+        """Decode a picture file and bring it to a form.
 
         Raises:
             RefusedError: too many wait already, or decoding it ends the process that tries.
@@ -57,16 +61,16 @@ class PhotoPool:
             raise busy(f"received one while {self._waiting} photographs wait")
         self._count(1)
         try:
-            return await self._look(content, name, megapixels, steps)
+            return await self._look(name, content, name, intake, megapixels, steps)
         finally:
             self._count(-1)
 
-    async def _look(self, content: bytes, name: str, megapixels: float, steps: bool) -> Look:
+    async def _look(self, name: str, *asked: Any) -> Look:
         loop = asyncio.get_running_loop()
         for _ in range(2):  # it may not have been this picture that ended the process
             pool = self._pool
             try:
-                return await loop.run_in_executor(pool, look, content, name, megapixels, steps)
+                return await loop.run_in_executor(pool, look, *asked)
             except BrokenProcessPool:
                 self._replace(pool)
         raise busy(f"received {name}, on which decoding has ended twice")

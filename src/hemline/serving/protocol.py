@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
-from hemline.labels import CLASSES
 from hemline.serving.bodies import received
 from hemline.serving.documents import ERRORS, reads
 from hemline.serving.metrics import count_answers
@@ -14,18 +13,16 @@ from hemline.serving.model import ServedModel
 from hemline.serving.refusals import RefusedError, busy
 from hemline.serving.service import Service, service_of
 from hemline.serving.tensors import (
+    DATATYPE,
     INPUT,
-    MOST_PICTURES,
     OUTPUTS,
     Array,
     InferRequest,
+    longest_body,
     parse,
     respond,
 )
 
-_BODY = (
-    4 * 784 * MOST_PICTURES + 100_000
-)  # bytes: so many pictures as JSON without spaces, and change
 _LENGTH = "Inference-Header-Content-Length"
 router = APIRouter(prefix="/v2", tags=["Open Inference Protocol v2"], responses=ERRORS)
 ServiceOf = Annotated[Service, Depends(service_of)]
@@ -88,12 +85,13 @@ class ModelMetadata(BaseModel):
 )
 @router.post("/models/{name}/infer", openapi_extra=reads(InferRequest, "name"))
 async def infer(request: Request) -> Response:
-    """Probabilities, label and strangeness of pixels, uint8 28x28, 0 for the background."""
+    """Probabilities, label and out-of-distribution score of pixels, uint8 in the model's form."""
     # Not as dependency and parameters: a fifth and an eighth of what a request takes in the loop.
     service, path = await service_of(request), request.path_params
     served = find_model(service, path["name"], path.get("number"))
-    async with received(request, _BODY, service.settings.seconds) as body:
-        asked, pixels = parse(body, request.headers.get(_LENGTH))
+    form = served.opened.intake.form
+    async with received(request, longest_body(form), service.settings.seconds) as body:
+        asked, pixels = parse(body, request.headers.get(_LENGTH), form)
     answered = await service.batcher.answer(pixels)
     count_answers(answered)
     answers = answered.answers
@@ -103,7 +101,7 @@ async def infer(request: Request) -> Response:
     arrays: dict[str, Array] = {
         "probabilities": answers.probabilities,
         "label": answers.labels,
-        "foreign": answers.foreign,
+        "ood_score": answers.ood_score,
     }
     content, length = respond(asked, head, arrays)
     if length is None:
@@ -128,7 +126,7 @@ async def live() -> Response:
 
 @router.get("/health/ready")
 async def ready(service: ServiceOf) -> Response:
-    """200 once the model has answered known pictures rightly."""
+    """200 once the model has been opened and tried."""
     return _ready(service.model)
 
 
@@ -142,22 +140,32 @@ async def index(service: ServiceOf) -> list[dict[str, str]]:
 @router.get("/models/{name}")
 @router.get("/models/{name}/versions/{number}")
 async def metadata(served: Model) -> ModelMetadata:
-    """Inputs and outputs; the names of the classes, and above which `foreign` is none of them."""
+    """Inputs and outputs; the names of the classes, and the `ood_score` above which it is none."""
     opened = served.opened
+    intake = opened.intake
+    shapes = {"probabilities": [-1, len(opened.classes)]}
     return ModelMetadata(
         name=served.name,
         versions=[opened.version],
         platform="onnxruntime_onnx",
-        inputs=[Tensor.model_validate(INPUT)],
-        outputs=[Tensor.model_validate(output) for output in OUTPUTS.values()],
-        parameters={"classes": list(CLASSES), "threshold": opened.threshold},
+        inputs=[Tensor(name=INPUT, datatype=DATATYPE, shape=[-1, *intake.form.shape])],
+        outputs=[
+            Tensor(name=name, datatype=datatype, shape=shapes.get(name, [-1]))
+            for name, datatype in OUTPUTS.items()
+        ],
+        parameters={
+            "classes": opened.classes,
+            "threshold": opened.threshold,
+            "form": intake.form.describe(),
+            "intake": intake.describe(),
+        },
     )
 
 
 @router.get("/models/{name}/ready")
 @router.get("/models/{name}/versions/{number}/ready")
 async def model_ready(served: Model) -> Response:
-    """200 once it has answered known pictures rightly."""
+    """200 once it has been opened and tried."""
     return _ready(served)
 
 

@@ -8,16 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hemline.pixels import SIDE, Pixels, as_pixels
+from hemline.pixels import Form, Pixels, as_pixels
 from hemline.serving.refusals import RefusedError
 
-MOST_PICTURES = 1000  # of one request
-INPUT = {"name": "pixels", "datatype": "UINT8", "shape": [-1, SIDE, SIDE]}
-OUTPUTS = {
-    "probabilities": {"name": "probabilities", "datatype": "FP32", "shape": [-1, 10]},
-    "label": {"name": "label", "datatype": "INT64", "shape": [-1]},
-    "foreign": {"name": "foreign", "datatype": "FP32", "shape": [-1]},
-}
+INPUT, DATATYPE = "pixels", "UINT8"
+OUTPUTS = {"probabilities": "FP32", "label": "INT64", "ood_score": "FP32"}  # and their datatypes
+_MOST_PICTURES, _MOST_VALUES = 1000, 2_000_000  # of one request: whatever is reached first
 _DTYPES = {"FP32": "<f4", "INT64": "<i8"}
 _BINARY_INPUT, _BINARY_OUTPUT = {"binary_data_size"}, {"binary_data"}
 
@@ -56,16 +52,27 @@ class InferRequest(BaseModel):
     outputs: list[RequestedOutput] = Field(default_factory=list, max_length=len(OUTPUTS))
 
 
-def parse(body: bytes, json_length: str | None) -> tuple[InferRequest, Pixels]:
-    """The request, and its pixels, uint8 `(n, 28, 28)`.
+def most_pictures(form: Form) -> int:
+    """Of one request."""
+    return max(1, min(_MOST_PICTURES, _MOST_VALUES // form.values))
+
+
+def longest_body(form: Form) -> int:
+    """Bytes of so many pictures as JSON without spaces, and change."""
+    return 4 * form.values * most_pictures(form) + 100_000
+
+
+def parse(body: bytes, json_length: str | None, form: Form) -> tuple[InferRequest, Pixels]:
+    """The request, and its pixels, uint8 `(n, *form.shape)`.
 
     Args:
         body: JSON, and after it the bytes of binary tensors.
         json_length: the header that says where the JSON ends; None: at the end.
+        form: of the pictures that the model takes.
 
     Raises:
         RefusedError: not what this model takes.
-        PixelsError: not pixels.
+        PixelsError: not pixels of this form.
     """
     end = _json_end(body, json_length)
     try:
@@ -75,7 +82,7 @@ def parse(body: bytes, json_length: str | None) -> tuple[InferRequest, Pixels]:
         place = ".".join(map(str, first["loc"])) or "the body"
         raise _refused(f"a request of the protocol v2, received {place}: {first['msg']}") from error
     _check_outputs(request)
-    return request, _pixels(request.inputs[0], body[end:])
+    return request, _pixels(request.inputs[0], body[end:], form)
 
 
 def _json_end(body: bytes, json_length: str | None) -> int:
@@ -90,24 +97,24 @@ def _check_outputs(request: InferRequest) -> None:
     for output in request.outputs:
         if output.name not in OUTPUTS:
             raise _refused(f"outputs of {', '.join(OUTPUTS)}, received {output.name[:40]!r}")
-        if foreign := output.parameters.keys() - _BINARY_OUTPUT:
-            raise _refused(f"no parameter of outputs but binary_data, received {min(foreign)[:40]}")
+        if others := output.parameters.keys() - _BINARY_OUTPUT:
+            raise _refused(f"no parameter of outputs but binary_data, received {min(others)[:40]}")
 
 
-def _pixels(tensor: InputTensor, binary: bytes) -> Pixels:
-    if (tensor.name, tensor.datatype) != (INPUT["name"], INPUT["datatype"]):
+def _pixels(tensor: InputTensor, binary: bytes, form: Form) -> Pixels:
+    if (tensor.name, tensor.datatype) != (INPUT, DATATYPE):
         raise _refused(
-            f"the input pixels of datatype UINT8, received {tensor.name[:40]!r} of "
+            f"the input {INPUT} of datatype {DATATYPE}, received {tensor.name[:40]!r} of "
             f"{tensor.datatype[:40]!r}"
         )
-    if foreign := tensor.parameters.keys() - _BINARY_INPUT:
-        raise _refused(f"no parameter but binary_data_size, received {min(foreign)[:40]!r}")
+    if others := tensor.parameters.keys() - _BINARY_INPUT:
+        raise _refused(f"no parameter but binary_data_size, received {min(others)[:40]!r}")
     values = _from_bytes(tensor, binary) if tensor.data is None else _from_json(tensor, binary)
     if min(tensor.shape) < 1 or math.prod(tensor.shape) != values.size:
         raise _refused(f"values for the shape {tensor.shape}, received {values.size:,}")
-    pixels = as_pixels(values.reshape(tensor.shape))
-    if len(pixels) > MOST_PICTURES:
-        raise _refused(f"at most {MOST_PICTURES:,} pictures, received {len(pixels):,}")
+    pixels, most = as_pixels(values.reshape(tensor.shape), form), most_pictures(form)
+    if len(pixels) > most:
+        raise _refused(f"at most {most:,} pictures at once, received {len(pixels):,}")
     return pixels
 
 
@@ -155,7 +162,7 @@ def respond(
 def _tensor(
     output: RequestedOutput, array: Array, everything: bool
 ) -> tuple[dict[str, Any], bytes]:
-    datatype = str(OUTPUTS[output.name]["datatype"])
+    datatype = OUTPUTS[output.name]
     tensor = {"name": output.name, "datatype": datatype, "shape": list(array.shape)}
     if output.parameters.get("binary_data", everything) is not True:
         return {**tensor, "data": array.ravel().tolist()}, b""

@@ -1,13 +1,7 @@
-// Shows an answer: the headline, the steps, the ten probabilities.
-const $ = (id) => document.getElementById(id);
-const CAPTIONS = { photo: "Photograph", garment: "Garment found", cut: "Cut out" };
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
+// Shows an answer: the headline, the steps, the probabilities of the likeliest classes.
+import { $, counted, element, named } from "./elements.js";
 
-function element(name, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-}
+const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 
 export function showBusy() {
   $("busy").hidden = false;
@@ -18,18 +12,17 @@ export function showError(sentence) {
   $("busy").hidden = true;
   $("error").hidden = false;
   $("error").textContent = sentence;
-  for (const id of ["headline", "steps", "bars"]) $(id).replaceChildren();
+  for (const id of ["headline", "steps", "bars", "rest"]) $(id).replaceChildren();
   reveal();
 }
 
 export function showAnswer(answer) {
   $("busy").hidden = $("error").hidden = true;
-  const best = answer.probabilities.indexOf(Math.max(...answer.probabilities));
-  $("headline").replaceChildren(...headline(answer, best));
+  $("headline").replaceChildren(...headline(answer));
   $("steps").replaceChildren(...steps(answer));
   $("bars").classList.toggle("none", answer.none);
-  $("bars").replaceChildren(...answer.probabilities.map((share, label) =>
-    bar(answer.classes[label], share, label === best)));
+  $("bars").replaceChildren(...bars(answer));
+  $("rest").textContent = rest(answer);
   reveal();
 }
 
@@ -38,38 +31,40 @@ function reveal() {
   if (matchMedia("(max-width: 760px)").matches) $("answer").scrollIntoView({ block: "start" });
 }
 
-function headline({ none, classes, probabilities }, best) {
-  const share = percent(probabilities[best]);
+function headline({ none, facts: { classes }, shares: [[best, share]] }) {
   if (!none) {
-    const sure = element("span", { className: "share", textContent: share });
-    return [element("strong", {}, `${classes[best]} `, sure)];
+    const sure = element("span", { className: "share", textContent: percent(share) });
+    return [element("strong", {}, named(best), " ", sure)];
   }
   return [
     element("strong", { className: "none", textContent: "None of these" }),
-    element("p", {
-      textContent: `It is unlike all that the model has learned. Of the ten classes it would say ${classes[best]}, ${share}.`,
-    }),
+    element("p", {},
+      `It is unlike all that the model has learned. Of the ${counted(classes.length)} classes it would say `,
+      named(best), `, ${percent(share)}.`),
   ];
 }
 
-function steps({ steps: pictures, pixels }) {
-  const shown = Object.entries(CAPTIONS)
+function steps({ steps: pictures, facts: { form, intake } }) {
+  const captions = {
+    photo: intake.find ? "Photograph" : "Picture",
+    garment: "Garment found",
+    cut: "Cut out",
+    seen: `Seen at ${form.width}×${form.height}`,
+  };
+  return Object.entries(captions)
     .filter(([name]) => pictures[name])
-    .map(([name, caption]) => figure(element("img", { src: pictures[name], alt: "" }), caption));
-  return [...shown, figure(canvasOf(pixels), "Seen at 28×28")];
+    .map(([name, caption]) => element("li", {}, element("figure", {},
+      element("div", { className: `frame ${name}` }, element("img", { src: pictures[name], alt: "" })),
+      element("figcaption", { textContent: caption }))));
 }
 
-function figure(picture, caption) {
-  const frame = element("div", { className: "frame" }, picture);
-  return element("li", {}, element("figure", {}, frame, element("figcaption", { textContent: caption })));
-}
-
-function canvasOf(pixels) {
-  const canvas = element("canvas", { width: 28, height: 28 });
-  const image = new ImageData(28, 28);
-  pixels.forEach((grey, place) => image.data.set([grey, grey, grey, 255], 4 * place));
-  canvas.getContext("2d").putImageData(image, 0, 0);
-  return canvas;
+// Few classes keep their places; of many the likeliest are shown, the likeliest first.
+function bars({ facts: { classes }, shares }) {
+  const [[best]] = shares;
+  const places = new Map(classes.map((name, place) => [name, place]));
+  const shown = classes.length > shares.length ? shares
+    : [...shares].sort(([one], [other]) => places.get(one) - places.get(other));
+  return shown.map(([name, share]) => bar(name, share, name === best));
 }
 
 function bar(name, share, isBest) {
@@ -77,7 +72,14 @@ function bar(name, share, isBest) {
   fill.style.setProperty("--share", `${100 * share}%`);
   const track = element("div", { className: "track" }, fill);
   track.setAttribute("aria-hidden", "true");
-  return element("li", { className: isBest ? "best" : "" },
-    element("span", { textContent: name }), track,
+  return element("li", { className: isBest ? "best" : "" }, named(name), track,
     element("span", { className: "percent", textContent: percent(share) }));
+}
+
+function rest({ facts: { classes }, shares }) {
+  const others = classes.length - shares.length;
+  if (!others) return "";
+  const left = Math.max(0, 1 - shares.reduce((sum, [, share]) => sum + share, 0));
+  return others === 1 ? `The other class has ${percent(left)}.`
+    : `The other ${counted(others)} classes have ${percent(left)} together.`;
 }

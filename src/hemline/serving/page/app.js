@@ -1,28 +1,15 @@
 // What people do on the page, and where their picture goes.
 import { showAnswer, showBusy, showError } from "./answer.js";
 import { openCamera } from "./camera.js";
-import { Pad } from "./pad.js";
+import { $ } from "./elements.js";
+import { listExamples } from "./examples.js";
+import { fitsPad, Pad } from "./pad.js";
 import * as server from "./server.js";
-
-const $ = (id) => document.getElementById(id);
-const EXAMPLES = [
-  ["photo-t-shirt-top.jpg", "Drawn photograph of a T-shirt"],
-  ["photo-trouser.jpg", "Drawn photograph of trousers"],
-  ["photo-dress.jpg", "Drawn photograph of a dress"],
-  ["photo-house.jpg", "Drawing of a house, which is no garment"],
-  ["t-shirt-top.png", "Sketch of a T-shirt"], ["trouser.png", "Sketch of trousers"],
-  ["pullover.png", "Sketch of a pullover"], ["dress.png", "Sketch of a dress"],
-  ["coat.png", "Sketch of a coat"], ["sandal.png", "Sketch of a sandal"],
-  ["shirt.png", "Sketch of a shirt"], ["sneaker.png", "Sketch of a sneaker"],
-  ["bag.png", "Sketch of a bag"], ["ankle-boot.png", "Sketch of an ankle boot"],
-];
-const NOTES = {
-  server: "",
-  browser: "Nothing leaves this machine. Photographs are cut out in a simpler way than on the server: a plain ground works best.",
-};
+import { describe, noteOn } from "./wording.js";
 
 let asked = 0; // only the latest question is shown
 let last = null;
+let introduced = null; // the model that the page speaks of
 
 async function ask(picture) {
   last = picture;
@@ -30,7 +17,9 @@ async function ask(picture) {
   showBusy();
   try {
     const answer = await (await answerer()).ask(picture);
-    if (number === asked) showAnswer(answer);
+    if (number !== asked) return;
+    showAnswer(answer);
+    introduce(answer.facts);
   } catch (error) {
     if (number !== asked) return;
     $("token-form").hidden = error.status !== 401;
@@ -71,32 +60,22 @@ function listenForPictures() {
   $("camera").addEventListener("click", () => openCamera(ask, showError));
 }
 
-function listExamples() {
-  for (const [file, text] of EXAMPLES) {
-    const image = Object.assign(new Image(), { src: `/page/examples/${file}`, alt: text });
-    const button = Object.assign(document.createElement("button"), { type: "button", title: text });
-    button.append(image);
-    button.addEventListener("click", async () => ask(await (await fetch(image.src)).blob()));
-    const item = document.createElement("li");
-    item.append(button);
-    $("examples").append(item);
-  }
-}
-
-function preparePad() {
-  const pad = new Pad($("pad"), (empty) => {
+function preparePad({ form, intake }) {
+  $("draw").hidden = !fitsPad(form);
+  if ($("draw").hidden) return;
+  const pad = new Pad($("pad"), form, intake, (empty) => {
     for (const id of ["ask-drawing", "undo", "clear"]) $(id).disabled = empty;
   });
-  $("ask-drawing").addEventListener("click", async () => ask(await pad.picture()));
-  $("undo").addEventListener("click", () => pad.undo());
-  $("clear").addEventListener("click", () => pad.clear());
+  $("ask-drawing").onclick = async () => ask(await pad.picture());
+  $("undo").onclick = () => pad.undo();
+  $("clear").onclick = () => pad.clear();
 }
 
 function listenForModes() {
   for (const input of document.querySelectorAll("input[name=mode]")) {
-    input.addEventListener("change", () => {
-      $("mode-note").textContent = NOTES[mode()];
+    input.addEventListener("change", async () => {
       if (last) ask(last);
+      $("mode-note").textContent = noteOn(mode(), (await server.about()).intake);
     });
   }
   $("token-form").addEventListener("submit", (event) => {
@@ -107,19 +86,24 @@ function listenForModes() {
   });
 }
 
+function introduce(facts) {
+  if (facts === introduced) return;
+  introduced = facts;
+  describe(facts);
+  preparePad(facts);
+  listExamples(facts, ask);
+}
+
 async function tellAbout() {
   try {
-    const about = await server.about();
+    introduce(await server.about());
     $("token-form").hidden = true;
-    if ($("classes")) $("classes").textContent = `It knows ${about.classes.join(", ")}, and says where a picture is none of these.`;
-    $("about").textContent = `Model ${about.model} (${about.version}), trained on ${about.trained_on}.`;
   } catch (error) {
     $("token-form").hidden = error.status !== 401;
+    if (error.status === 503) setTimeout(tellAbout, 1000); // the model is being opened
   }
 }
 
 listenForPictures();
-listExamples();
-preparePad();
 listenForModes();
 tellAbout();

@@ -1,5 +1,5 @@
 // Takes a photo with the camera of a phone or a computer.
-const $ = (id) => document.getElementById(id);
+import { $ } from "./elements.js";
 
 export async function openCamera(whenTaken, whenNot) {
   let stream;

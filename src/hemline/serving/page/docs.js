@@ -1,9 +1,5 @@
 // The OpenAPI description, to be read.
-const element = (name, properties = {}, ...children) => {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-};
+import { element } from "./elements.js";
 
 const description = await (await fetch("/openapi.json")).json();
 document.getElementById("description").textContent = description.info.description;

@@ -1,5 +1,7 @@
 // Asks the server.
+export const MOST = 10; // classes that are shown
 let token = null; // in memory only
+let facts = null;
 
 export function setToken(value) {
   token = value;
@@ -20,23 +22,28 @@ export async function request(path, options = {}) {
   });
 }
 
-export async function about() {
-  return (await request("/about")).json();
+// The model that answers: its classes, the form of what it sees, its intake.
+export async function about(version = facts?.version) {
+  if (facts === null || facts.version !== version) facts = await (await request("/about")).json();
+  return facts;
 }
 
 export async function ask(picture) {
-  const response = await request("/classify?seen=true&steps=true", {
+  const response = await request(`/classify?steps=true&top=${MOST}`, {
     method: "POST",
     body: picture,
     headers: { "Content-Type": picture.type || "application/octet-stream" },
   });
-  const answer = await response.json();
-  const [only] = answer.pictures;
+  const { version, pictures: [only] } = await response.json();
   return {
-    classes: Object.keys(only.probabilities),
-    probabilities: Object.values(only.probabilities),
+    facts: await about(version),
+    shares: likeliest(Object.entries(only.probabilities)),
     none: only.none_of_these,
-    pixels: Uint8Array.from(only.pixels.flat()),
     steps: only.steps,
   };
+}
+
+// Objects do not keep the order of names that are numbers.
+export function likeliest(shares) {
+  return shares.sort(([, one], [, other]) => other - one).slice(0, MOST);
 }

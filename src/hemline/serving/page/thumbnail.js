@@ -1,11 +1,12 @@
-// The garment in the data set's form, as hemline.photos.thumbnail makes it: negated, trimmed, in
-// the range of brightness that the data set has, 28 pixels long, centred on black.
-const SIDE = 28;
+// The garment in the model's form, as hemline.photos.thumbnail makes it: negated, trimmed, in the
+// range of brightness that Fashion-MNIST has, as large as the form allows, centred on black.
+import { blank } from "./resizing.js";
+
 const MEAN = [86, 208], DEVIATION = [44, 89], STRONGEST = 3, DARKEST = 8;
 
 const clip = (value, low, high) => Math.min(high, Math.max(low, value));
 
-// Gives {grey, shape, width, height}, trimmed to the garment.
+// Gives {data, width, height} of one channel, trimmed to the garment.
 export function brightened({ data, width }, garment) {
   const box = bounds(garment, width);
   const shape = [], bright = [];
@@ -13,7 +14,7 @@ export function brightened({ data, width }, garment) {
     for (let x = box.left; x <= box.right; x++) {
       const place = y * width + x;
       shape.push(garment[place]);
-      bright.push(255 - Math.round(0.299 * data[4 * place] + 0.587 * data[4 * place + 1] + 0.114 * data[4 * place + 2]));
+      bright.push(255 - Math.round(0.299 * data[3 * place] + 0.587 * data[3 * place + 1] + 0.114 * data[3 * place + 2]));
     }
   }
   const inside = bright.filter((_, place) => shape[place]);
@@ -22,7 +23,7 @@ export function brightened({ data, width }, garment) {
   const contrast = Math.min(clip(deviation, ...DEVIATION) / Math.max(deviation, 1), STRONGEST);
   const grey = bright.map((value, place) => (shape[place]
     ? clip(Math.round(clip(mean, ...MEAN) + (value - mean) * contrast), DARKEST, 255) : 0));
-  return { grey, width: box.right - box.left + 1, height: box.bottom - box.top + 1 };
+  return { data: Uint8ClampedArray.from(grey), width: box.right - box.left + 1, height: box.bottom - box.top + 1, channels: 1 };
 }
 
 function bounds(garment, width) {
@@ -37,18 +38,18 @@ function bounds(garment, width) {
 }
 
 // Every pixel is the mean of the area that it covers.
-export function shrunk({ grey, width, height }) {
-  const scale = SIDE / Math.max(width, height);
+export function shrunk({ data, width, height }, form) {
+  const scale = Math.min(form.width / width, form.height / height);
   const wide = Math.max(1, Math.round(width * scale)), high = Math.max(1, Math.round(height * scale));
-  const left = (SIDE - wide + 1) >> 1, top = (SIDE - high + 1) >> 1;
-  const pixels = new Uint8Array(SIDE * SIDE);
+  const left = (form.width - wide + 1) >> 1, top = (form.height - high + 1) >> 1;
+  const seen = blank(form.width, form.height, 1);
   for (let y = 0; y < high; y++) {
     for (let x = 0; x < wide; x++) {
-      pixels[(top + y) * SIDE + left + x] = Math.round(area(grey, width,
-        (x * width) / wide, ((x + 1) * width) / wide, (y * height) / high, ((y + 1) * height) / high));
+      seen.data[(top + y) * form.width + left + x] = area(data, width,
+        (x * width) / wide, ((x + 1) * width) / wide, (y * height) / high, ((y + 1) * height) / high);
     }
   }
-  return pixels;
+  return seen;
 }
 
 function area(grey, width, left, right, top, bottom) {
