@@ -6,12 +6,19 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hemline import CLASSES
-from hemline.doctor.answers import UnreadableError, read_answers
+from hemline.doctor.answers import UnreadableError
+from hemline.doctor.answers import read_answers as read
+from hemline.doctor.vocabulary import Vocabulary
+from hemline.labels import CLASSES
 from tests.doctor.conftest import softmax
 
 SCORES = np.random.default_rng(0).normal(0, 3, (7, 10))
 LABELS = SCORES.argmax(1)
+GARMENTS = Vocabulary(CLASSES)
+
+
+def read_answers(raw, n, vocabulary=GARMENTS):
+    return read(raw, n, vocabulary)
 
 
 @pytest.mark.parametrize(

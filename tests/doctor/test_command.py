@@ -4,6 +4,7 @@ import json
 import os
 import re
 
+import numpy as np
 import pytest
 
 PIPE = """
@@ -60,3 +61,39 @@ def test_a_diagnosis_from_cold_takes_at_most_ten_seconds(program, real):
     assert done.returncode == 0, done.stdout + done.stderr
     # Of processor, which a busy machine does not stretch as it does the clock's.
     assert sum(after[2:4]) - sum(before[2:4]) < 10
+
+
+OWN = """
+import numpy as np
+def predict(x):
+    centre = np.asarray(x)[:, 4:8, 3:7].astype(float).mean((1, 2))
+    return [["rot", "grün", "青"][place] for place in centre.argmax(1)]
+def swapped(x):
+    return predict(np.asarray(x)[..., ::-1])
+"""
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    for part, count in (("train", 12), ("test", 100)):
+        for place, name in enumerate(("rot", "grün", "青")):
+            folder = tmp_path / "data" / part / name
+            folder.mkdir(parents=True)
+            for number in range(count):
+                page = rng.integers(0, 120, (12, 10, 3), np.uint8)
+                page[4:8, 3:7, place] = 200
+                Image.fromarray(page).save(folder / f"{number}.png")
+    (tmp_path / "own.py").write_text(OWN)
+    return tmp_path
+
+
+def test_a_folder_of_own_pictures(program, pictures):
+    done = program("doctor", "own:predict", "--data", "data", cwd=pictures)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "100.00 %" in done.stdout
+    done = program("doctor", "own:swapped", "--data", "data", "--json", cwd=pictures)
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout)["findings"][0]["check"] in {"channel-order", "label-order"}

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from hemline import CLASSES, Split, diagnose
+from hemline import Split, diagnose
 from hemline.errors import DataError, HemlineError
+from hemline.labels import CLASSES
 from tests.doctor.conftest import softmax
 
 ORDER = [3, 7, 1, 0, 9, 2, 8, 5, 4, 6]

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from hemline import CLASSES, Dataset, Split, diagnose
+from hemline import Dataset, Split, diagnose
+from hemline.data.official import INTAKE
 from hemline.doctor.digits import draw_digits
+from hemline.labels import CLASSES
 from tests.doctor.conftest import softmax
 
 
@@ -27,7 +29,7 @@ def least_squares(inputs, labels):
 def first(real, count):
     """The data with a training part that a model can know whole."""
     train = Split(real.train.pixels[:count], real.train.labels[:count])
-    return Dataset("part", "cut", False, lambda: train, lambda: real.test)
+    return Dataset("part", "cut", CLASSES, INTAKE, lambda: train, lambda: real.test)
 
 
 def names(diagnosis):
@@ -95,20 +97,22 @@ def test_pictures_standardised_each_in_training_alone(real):
 
 @pytest.mark.parametrize("what", ["digits", "labels of others", "renumbered"])
 def test_pictures_that_no_checksum_vouches_for(what, linear, real):
-    digits, test = draw_digits(), (real.test.pixels[:300], real.test.labels[:300])
+    digits, test = draw_digits(INTAKE.form), (real.test.pixels[:300], real.test.labels[:300])
     data = {
         "digits": (digits.pixels // 2 + 20, digits.actual),  # no black, so not told by its share
         "labels of others": (test[0], np.roll(test[1], 1)),
         "renumbered": (test[0], (test[1] + 3) % 10),
     }[what]
-    assert names(diagnose(lambda x: linear(flat(x)), data)) == ["wrong-data"]
+    mine = Dataset("mine", "m", CLASSES, INTAKE, lambda: Split(*test), lambda: Split(*data))
+    found = diagnose(lambda x: linear(flat(x)), mine if what == "digits" else data)
+    assert names(found) == ["wrong-data"]
     assert names(diagnose(lambda x: linear(flat(x)), test)) == []
 
 
 def test_parts_that_overlap_in_anybodys_data(linear, real):
     train = Split(real.test.pixels[:500], real.test.labels[:500])
     test = Split(real.test.pixels[:2000], real.test.labels[:2000])
-    data = Dataset("mine", "memory", False, lambda: train, lambda: test)
+    data = Dataset("mine", "memory", CLASSES, INTAKE, lambda: train, lambda: test)
     assert names(diagnose(lambda x: linear(flat(x)), data)) == ["wrong-data"]
 
 

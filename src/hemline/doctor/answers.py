@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.labels import CLASSES
+from hemline.doctor.vocabulary import Vocabulary
 
 Scores = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-_ROWS = 250  # with ten values each: a softmax gives thousands that differ
+_ROWS = 250  # with a value for each class: nearly all values of a softmax differ
 _SMALLEST = 1e-30  # below it float32 probabilities are 0
 _COARSE, _ZEROS = 1e-3, 0.1  # shares of votes are 0, or at least one of a thousand
 PROBABILITIES, LOGITS, LOG_PROBABILITIES = "probabilities", "logits", "log-probabilities"
@@ -77,8 +77,9 @@ class Answers:
         if self.form in {LOGITS, LOG_PROBABILITIES}:
             return scores - log_sum(scores)
         # 0 of 20 votes, or 0.00 rounded, is not impossible: half of the least that can be said.
+        # Where nothing but 0 and 1 is said there is no such least.
         positive = scores[scores > 0]
-        least = positive.min() / 2 if len(positive) else 0.0
+        least = positive.min() / 2 if len(positive) and not self.decided else 0.0
         logs = np.log(np.maximum(scores, max(least, _SMALLEST)))
         return logs - log_sum(logs)
 
@@ -100,7 +101,8 @@ class Answers:
         shares = self.scores / np.maximum(self.scores.sum(axis=1, keepdims=True), _SMALLEST)
         zeros = float((shares == 0).mean())
         coarse = zeros > _ZEROS and float(shares[shares > 0].min()) >= _COARSE
-        return coarse or len(np.unique(self.scores[:_ROWS])) < _ROWS
+        part = self.scores[:_ROWS]
+        return coarse or len(np.unique(part)) < min(_ROWS, part.size / 4)
 
     def losses(self, actual: NDArray[Any]) -> Scores | None:
         """-ln(probability of the actual label) for each picture, `(n,)`."""
@@ -116,21 +118,21 @@ def log_sum(scores: Scores) -> Scores:
     return total
 
 
-def read_answers(raw: Any, n: int) -> Answers:
+def read_answers(raw: Any, n: int, vocabulary: Vocabulary) -> Answers:
     """Read what came back for `n` pictures.
 
     Raises:
         UnreadableError: it is not one answer a picture; with the shape, where it has one.
     """
-    array = as_array(raw, n)
+    array = as_array(raw, n, vocabulary)
     if array.dtype.kind in "US":
-        return _read_names(array, n)
+        return _read_names(array, n, vocabulary)
     if array.dtype.kind not in "fiub":
         raise UnreadableError(f"{type(raw).__name__} instead of numbers or class names")
-    array, turned = _one_row_a_picture(array, n)
+    array, turned = _one_row_a_picture(array, n, len(vocabulary))
     if array.ndim == 1:
-        return _read_labels(array)
-    if _are_ranks(array):
+        return _read_column(array, vocabulary)
+    if _are_ranks(array, len(vocabulary)):
         return Answers(RANKED, None, array[:, 0].astype(np.int64))
     scores = array.astype(np.float64)
     if array.dtype.kind == "f" and array.dtype.itemsize < 4:
@@ -139,14 +141,14 @@ def read_answers(raw: Any, n: int) -> Answers:
     return Answers(_form(scores), scores, filled.argmax(axis=1).astype(np.int64), turned)
 
 
-def as_array(raw: Any, n: int) -> NDArray[Any]:
+def as_array(raw: Any, n: int, vocabulary: Vocabulary) -> NDArray[Any]:
     """A NumPy array of whatever came back: tensors, lists, tuples and dictionaries of them."""
     if isinstance(raw, list) and raw and all(isinstance(row, dict) for row in raw):
         raw = {key: [row.get(key, np.nan) for row in raw] for key in raw[0]}
     if isinstance(raw, dict):
-        raw = _by_name(raw, n)
+        raw = _by_name(raw, n, vocabulary)
     if isinstance(raw, tuple):
-        parts = [as_array(part, n) for part in raw if part is not None]
+        parts = [as_array(part, n, vocabulary) for part in raw if part is not None]
         if parts:
             return min(parts, key=lambda part: _tells_least(part, n))
     if isinstance(raw, list) and raw and hasattr(raw[0], "detach"):
@@ -165,10 +167,10 @@ def _of_tensor(raw: Any) -> Any:
     return raw
 
 
-def _by_name(raw: dict[Any, Any], n: int) -> Any:
+def _by_name(raw: dict[Any, Any], n: int, vocabulary: Vocabulary) -> Any:
     """Scores in the order of the classes, where the keys name them all; else the values."""
-    columns = {label_of(str(key)): value for key, value in raw.items()}
-    if len(raw) == len(CLASSES) and sorted(columns) == list(range(len(CLASSES))):
+    columns = {vocabulary.label_of(str(key)): value for key, value in raw.items()}
+    if len(raw) == len(vocabulary) and sorted(columns) == list(range(len(vocabulary))):
         return np.stack([np.reshape(columns[c], n) for c in sorted(columns)], axis=1)
     return tuple(raw[key] for key in sorted(raw, key=_promises_least))
 
@@ -184,61 +186,62 @@ def _tells_least(part: NDArray[Any], n: int) -> int:
     return 1 if part.dtype.kind in "iuUSb" else 2
 
 
-def _are_ranks(array: NDArray[Any]) -> bool:
+def _are_ranks(array: NDArray[Any], classes: int) -> bool:
     """Whether rows are the numbers of the likeliest classes, best first."""
-    if array.dtype.kind not in "iu" or array.shape[1] > len(CLASSES) or not array.size:
+    if array.dtype.kind not in "iu" or array.shape[1] > classes or not array.size:
         return False
-    in_range = array.min() >= 0 and array.max() < len(CLASSES)
+    if classes == 2:
+        return False  # (1, 0) is a one-hot row
+    in_range = array.min() >= 0 and array.max() < classes
     rows = np.sort(array, axis=1)
     return bool(in_range and array.shape[1] > 1 and (np.diff(rows, axis=1) > 0).all())
 
 
-def _one_row_a_picture(array: NDArray[Any], n: int) -> tuple[NDArray[Any], bool]:
+def _one_row_a_picture(array: NDArray[Any], n: int, classes: int) -> tuple[NDArray[Any], bool]:
     received = array.shape
     if array.ndim > 2:
         array = array.reshape([size for i, size in enumerate(received) if size != 1 or not i])
-    if array.ndim == 2 and array.shape == (1, n) and n != len(CLASSES):
+    if array.ndim == 2 and array.shape == (1, n) and n != classes:
         array = array[0]
     if array.ndim == 1 and n == 1 and array.shape[0] > 1:
         array = array[None]
     if array.ndim in {1, 2} and len(array) == n:
         column = array.ndim == 2 and array.shape[1] == 1
         return (array[:, 0] if column else array), False
-    if array.ndim == 2 and array.shape == (len(CLASSES), n):
+    if array.ndim == 2 and array.shape == (classes, n):
         return array.T, True
     raise UnreadableError(f"shape {received} for {n} pictures", received)
 
 
-def _read_names(array: NDArray[Any], n: int) -> Answers:
-    flat = array.reshape(-1)
+def _read_names(array: NDArray[Any], n: int, vocabulary: Vocabulary) -> Answers:
+    flat = [str(name) for name in array.reshape(-1)]
     if len(flat) != n:
         raise UnreadableError(f"shape {array.shape} for {n} pictures", array.shape)
     if array.dtype.kind == "U" and all(name.strip().isdecimal() for name in flat):
-        return _read_labels(flat.astype(np.int64))
-    return Answers(NAMES, None, np.array([label_of(str(name)) for name in flat], np.int64))
+        return _read_labels(np.array(flat).astype(np.int64), vocabulary)
+    return Answers(NAMES, None, np.array([vocabulary.label_of(name) for name in flat], np.int64))
 
 
-def _plain(name: str) -> str:
-    """Letters alone, singular: "Ankle boots" and "ankle_boot" are one name."""
-    return "".join(letter for letter in name.lower() if letter.isalpha()).removesuffix("s")
-
-
-_PLACES = {_plain(name): label for label, name in enumerate(CLASSES)}
-_PLACES |= {"tshirt": 0, "top": 0, "boot": 9}
-
-
-def label_of(name: str) -> int:
-    """The label of a class's name, however it is written; -1 for any other name."""
-    return _PLACES.get(_plain(name), -1)
-
-
-def _read_labels(array: NDArray[Any]) -> Answers:
+def _read_column(array: NDArray[Any], vocabulary: Vocabulary) -> Answers:
+    """One number a picture: a label, or of two classes how likely the second is."""
     values = array.astype(np.float64)
     if not np.isfinite(values).all():
         return Answers(LABELS, values[:, None], np.full(len(values), -1, np.int64))
-    if (values != values.round()).any():
+    if (values == values.round()).all():
+        return _read_labels(values, vocabulary)
+    if len(vocabulary) != 2:
         raise UnreadableError("one fraction a picture, which names no class")
-    return Answers(LABELS, None, values.astype(np.int64))
+    if vocabulary.binary_logits or values.min() < 0 or values.max() > 1:
+        return Answers(LOGITS, np.stack([-values / 2, values / 2], 1), (values > 0).astype(int))
+    scores = np.stack([1 - values, values], axis=1)
+    return Answers(PROBABILITIES, scores, scores.argmax(axis=1).astype(np.int64))
+
+
+def _read_labels(values: NDArray[Any], vocabulary: Vocabulary) -> Answers:
+    labels = values.astype(np.int64)
+    if vocabulary.numerals:
+        labels = np.array([vocabulary.label_of_number(value) for value in labels.tolist()])
+    return Answers(NAMES if vocabulary.numerals else LABELS, None, labels)
 
 
 def _form(scores: Scores) -> str:

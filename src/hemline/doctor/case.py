@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from hemline.data import Split
 from hemline.doctor.answers import Answers, Labels
-from hemline.doctor.forms import Form
+from hemline.doctor.baseline import LinearBaseline, measure_baseline
+from hemline.doctor.forms import InputForm
 from hemline.doctor.material import Material, stratified
 from hemline.doctor.probing import Reading, ask
-from hemline.doctor.statistics import assigned_accuracy, best_assignment, untrained_reach
+from hemline.doctor.scalings import UNIT
+from hemline.doctor.statistics import assigned_accuracy, best_assignment, renamed_counts
 from hemline.doctor.targets import Target
+from hemline.doctor.untrained import Reach, untrained_reach
 from hemline.evaluation import confusion_matrix
 
 if TYPE_CHECKING:
@@ -24,10 +27,9 @@ if TYPE_CHECKING:
 _SEARCH_SECONDS, _CONFIRM_SECONDS = 2.5, 2.0  # of a diagnosis of at most ten
 _READINGS = 30  # answers to the search sample that a search takes
 _SEARCH_SIZES = (250, 120, 60)
-_CLASSES = 10
-# Of what untrained networks reach under the best names for their outputs: by its own names none of
-# them comes near; networks for other labels reach a fifth more in the form that suits them best.
-NAMED, _RENAMED, _FLATTERED = 0.9, 1.1, 1.4
+_MANY = 50  # classes; of more of them more pictures are needed to see some of each
+_SHIFTED = 0.05  # points by which a test part is harder by itself, so that it misleads a search
+_LEARNED = 0.9  # of the answers right: who reaches that has learned, whatever others reach
 
 
 @dataclass(frozen=True)
@@ -71,16 +73,37 @@ class Case:
         self.against_name = ""
         self.repairs: list[Repair] = []
         self.elastic = True
-        self._answers: dict[tuple[Form, str], Answers] = {}
+        self._answers: dict[tuple[InputForm, str], Answers] = {}
+
+    @property
+    def k(self) -> int:
+        """How many classes there are."""
+        return len(self.material.vocabulary)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Their names."""
+        return self.material.vocabulary.classes
+
+    @cached_property
+    def baseline(self) -> LinearBaseline:
+        """What a linear classifier reaches on these data."""
+        return measure_baseline(self.material.train, self.material.test, self.k)
+
+    @property
+    def good(self) -> float:
+        """An accuracy from which nobody can say that little has been learned."""
+        return min(self.baseline.test, _LEARNED)
 
     @cached_property
     def seconds_each(self) -> float:
         """Seconds that one picture takes; the least of a few readings, as the machine is shared."""
         pixels = self.material.test.pixels[:64]
         ask(self.target, self.contract, pixels[:8])  # the first call may compile something
-        readings = []
+        readings, scaled = [], self.contract.but(scaling=UNIT, dtype="float32")
         for _ in range(3):
             began = time.perf_counter()
+            scaled.apply(pixels)  # of large pictures this takes longer than many a model
             ask(self.target, self.contract, pixels)
             readings.append((time.perf_counter() - began) / len(pixels))
         return max(min(readings), 1e-6)
@@ -92,35 +115,63 @@ class Case:
     @cached_property
     def _search_size(self) -> int:
         affordable = int(_SEARCH_SECONDS / _READINGS / self.seconds_each)
-        size = next((size for size in _SEARCH_SIZES if size <= affordable), _SEARCH_SIZES[-1])
+        sizes = [max(size, size * self.k // _MANY) for size in _SEARCH_SIZES]
+        size = next((size for size in sizes if size <= affordable), sizes[-1])
         return min(size, max(1, len(self.material.test) // 3))
+
+    @property
+    def shifted(self) -> bool:
+        """Whether the test part is harder by itself, as chest X-rays from another hospital are.
+
+        Then some contrast may suit it better by accident. What is wrong with the input shows on
+        the training part too, and is looked for there.
+        """
+        if self.material.train is None:
+            return False
+        return self.baseline.shift > _SHIFTED + 2 * self.baseline.shift_error
 
     @cached_property
     def search(self) -> Sample:
         """A few hundred pictures on which interpretations are looked for."""
+        if self.shifted:
+            return self._take("search", self._train_order[: self._search_size], self.material.train)
         return self._take("search", self._order[: self._search_size])
+
+    @property
+    def judged(self) -> Sample:
+        """Other pictures, on which a form that was found has to hold."""
+        return self.train if self.shifted and self.train else self.confirm
 
     @cached_property
     def confirm(self) -> Sample:
-        """Other pictures, on which what was found has to hold."""
-        affordable = int(_CONFIRM_SECONDS / 3 / self.seconds_each)
-        size = max(1_000, min(10_000, affordable))
+        """Test pictures that were not searched, on which all else is judged."""
+        size = max(1_000, min(10_000, self._affordable))
         return self._take("confirm", self._order[self._search_size :][:size])
+
+    @property
+    def _affordable(self) -> int:
+        return int(_CONFIRM_SECONDS / 3 / self.seconds_each)
 
     @cached_property
     def train(self) -> Sample | None:
-        """Pictures of the training part, no more than were confirmed on."""
+        """Pictures of the training part that were not searched."""
         split = self.material.train
         if split is None:
             return None
-        chosen = stratified(split, min(len(self.confirm), 5_000), seed=1)
-        return self._take("train", chosen, split)
+        chosen = self._train_order[self._search_size if self.shifted else 0 :]
+        least = 1_000 if self.shifted else 500
+        return self._take("train", chosen[: max(least, min(5_000, self._affordable))], split)
+
+    @cached_property
+    def _train_order(self) -> NDArray[np.int64]:
+        assert self.material.train is not None  # noqa: S101 - whoever asks has looked
+        return stratified(self.material.train, len(self.material.train), seed=1)
 
     def _take(self, name: str, chosen: NDArray[np.int64], split: Split | None = None) -> Sample:
         split = split or self.material.test
         return Sample(name, split.pixels[chosen], split.labels[chosen].astype(np.int64))
 
-    def answers(self, form: Form, sample: Sample) -> Answers:
+    def answers(self, form: InputForm, sample: Sample) -> Answers:
         """Answers in a form; each is asked for once."""
         key = (form, sample.name)
         if key not in self._answers:
@@ -147,21 +198,21 @@ class Case:
 
     @cached_property
     def renaming(self) -> Labels:
-        """For each label that the target gives, the class that it means, int64 `(10,)`.
+        """For each label that the target gives, the class that it means, int64 `(k,)`.
 
         The identity, unless other names fit a part of the pictures far better: at least twice as
         many right answers, or a tenth of all more.
         """
         return self.names_for(self.best)
 
-    def names_for(self, form: Form) -> Labels:
+    def names_for(self, form: InputForm) -> Labels:
         """As `renaming`, under any form, from the search sample alone."""
-        return fitting_names(self.answers(form, self.search).labels, self.search.actual)
+        return fitting_names(self.answers(form, self.search).labels, self.search.actual, self.k)
 
-    def right(self, form: Form, sample: Sample) -> NDArray[np.bool_]:
+    def right(self, form: InputForm, sample: Sample) -> NDArray[np.bool_]:
         """Which answers are right once the labels mean what they seem to mean, `(n,)`."""
         labels = self.answers(form, sample).labels
-        known = (labels >= 0) & (labels < _CLASSES)
+        known = (labels >= 0) & (labels < self.k)
         meant = self.names_for(form)[np.where(known, labels, 0)]
         right: NDArray[np.bool_] = known & (meant == sample.actual)
         return right
@@ -175,51 +226,55 @@ class Case:
     def drowned(self) -> tuple[float, float] | None:
         """What shows once each output is centred: accuracy, and how far the scores move in nats.
 
-        None unless one label is given to most pictures under the contract, and the centred outputs
-        name garments far better than those of untrained networks.
+        None unless one label is given to far more pictures than it has, under the contract, and
+        the centred outputs name far more of them rightly than those of untrained networks.
         """
         logs, part = self.received.logs, slice(0, 1000)
-        if logs is None or np.bincount(self.received.labels.clip(0)).max() < len(logs) / 2:
+        if logs is None or not self._has_favourite:
             return None
         moves = (logs - logs.mean(axis=0))[part]
         found = float((moves.argmax(axis=1) == self.confirm.actual[part]).mean())
-        return (found, float(moves.std())) if found > max(self.reach, 0.5) else None
+        line = self.reach.line_renamed(flattered=True)
+        return (found, float(moves.std())) if found > line else None
+
+    @property
+    def _has_favourite(self) -> bool:
+        """Whether a label is given to half of the pictures that it does not belong to."""
+        counts = np.bincount(self.received.labels.clip(0, self.k))
+        own = float((self.confirm.actual == counts.argmax()).mean())
+        return bool(counts.max() >= (1 + own) / 2 * len(self.confirm))
 
     @cached_property
-    def reach(self) -> float:
+    def reach(self) -> Reach:
         """The accuracy that networks without training reach on these pictures."""
         part = slice(0, 1000)
-        return untrained_reach(self.confirm.pixels[part], self.confirm.actual[part])
+        return untrained_reach(self.confirm.pixels[part], self.confirm.actual[part], self.k)
 
     @cached_property
     def trained(self) -> bool:
-        """Whether the answers know more of garments than any network without training."""
+        """Whether the answers know more of the classes than any network without training."""
         part = slice(0, 1000)
         labels, actual = self.working.labels[part], self.confirm.actual[part]
         identity = float((labels == actual).mean())
-        if identity > NAMED * self.reach or self.drowned:
+        if identity > self.reach.line_named or self.drowned:
             return True
-        if not ((labels >= 0) & (labels < _CLASSES)).any():
+        if not ((labels >= 0) & (labels < self.k)).any():
             return True  # names of other classes say nothing of the weights
         # The best of many forms flatters: more is asked of that.
-        as_promised = self.reading.promised and self.best == self.contract
-        factor = _RENAMED if as_promised else _FLATTERED
-        return assigned_accuracy(labels, actual) > factor * self.reach
+        flattered = not (self.reading.promised and self.best == self.contract)
+        line = self.reach.line_renamed(flattered=flattered)
+        return assigned_accuracy(labels, actual, self.k) > line
 
 
-def fitting_names(labels: Labels, actual: Labels) -> Labels:
-    """What each label seems to mean, int64 `(10,)`; itself unless that is far from the best."""
-    same = np.arange(_CLASSES)
-    known = (labels >= 0) & (labels < _CLASSES)
-    if not known.any():
+def fitting_names(labels: Labels, actual: Labels, k: int) -> Labels:
+    """What each of `k` labels seems to mean, int64 `(k,)`; itself unless that is far from best."""
+    same = np.arange(k)
+    kept, renamed = renamed_counts(labels, actual, k)
+    if renamed <= kept or renamed < min(2 * kept, kept + 0.1 * len(labels)):
         return same
-    confusion = confusion_matrix(labels[known], actual[known])
-    columns = best_assignment(confusion)
-    kept, best = int(np.trace(confusion)), int(confusion[same, columns].sum())
-    if best < min(2 * kept, kept + 0.1 * len(labels)):
-        return same
-    meaning = np.empty(_CLASSES, np.int64)
-    meaning[columns] = same
+    known = (labels >= 0) & (labels < k)
+    meaning = np.empty(k, np.int64)
+    meaning[best_assignment(confusion_matrix(labels[known], actual[known], k))] = same
     return meaning
 
 

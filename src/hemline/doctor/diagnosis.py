@@ -8,14 +8,14 @@ from typing import Any
 from hemline.doctor.answers import UnreadableError
 from hemline.doctor.case import Case, describe_figures
 from hemline.doctor.checks import PLAIN_CHECKS, SHAPE_CHECKS, WORKING_CHECKS, Check, Finding
-from hemline.doctor.forms import LINEAR, RAW, Scaling
-from hemline.doctor.material import open_material
+from hemline.doctor.material import Material, open_material
 from hemline.doctor.probing import ask, probe
+from hemline.doctor.scalings import RAW
 from hemline.doctor.search import find_repairs
-from hemline.doctor.targets import RefusedError, Target, open_target
+from hemline.doctor.targets import RefusedError, Target, intake_of, open_target
 from hemline.errors import HemlineError, TargetError
 
-_WEAK = 0.84  # what a linear classifier reaches on Fashion-MNIST (Xiao et al., 2017)
+_BLUE_FIRST = " bgr"  # behind a scale: channels in the order of OpenCV
 # What is wrong with the same probabilities, or with the same unrest, is one finding: the first.
 _BRINGS = {
     "double-softmax": {"miscalibration"},
@@ -40,6 +40,7 @@ class Diagnosis:
         findings: root cause first, then by severity.
         healthy: questions that were answered well, by name.
         accuracy: as counted, with interval and number of pictures; None where there was no answer.
+        linear: what a linear classifier reaches on the same data; None where it was not asked.
         notes: what is worth knowing and is nothing wrong.
         case: everything that was asked, for pictures; not part of the JSON.
     """
@@ -52,6 +53,7 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     healthy: tuple[str, ...]
     accuracy: dict[str, Any] | None
+    linear: float | None = None
     notes: tuple[str, ...] = ()
     case: Case | None = field(default=None, repr=False, compare=False)
 
@@ -71,8 +73,9 @@ class Diagnosis:
         assert self.accuracy is not None  # noqa: S101 - what is healthy has answered
         low, high = (100 * bound for bound in self.accuracy["interval"])
         share = f"{100 * self.accuracy['accuracy']:.1f} % right (95 %: {low:.1f} to {high:.1f})"
-        if high < 100 * _WEAK:
-            return f"Weak, not broken: {share}; a linear classifier reaches {100 * _WEAK:.0f} %."
+        if self.linear is not None and high < 100 * self.linear:
+            linear = f"{100 * self.linear:.0f} %"
+            return f"Weak, not broken: {share}; a linear classifier reaches {linear}."
         return f"Healthy: {share}."
 
     def as_dict(self) -> dict[str, Any]:
@@ -86,6 +89,7 @@ class Diagnosis:
             "wants": self.wants,
             "gives": self.gives,
             "accuracy": self.accuracy,
+            "linear_classifier": self.linear,
             "findings": [asdict(finding) for finding in self.findings],
             "fine": list(self.healthy),
             "notes": list(self.notes),
@@ -106,9 +110,13 @@ def diagnose(
     Args:
         predict: a callable, pictures in, whatever comes out; it runs in this process. Or what
             `hemline doctor` takes: a run folder, a model file, `module:function`, a URL.
-        data: a `Dataset`, a `Split`, (pictures, labels), a folder, or None for Fashion-MNIST.
-        wants: the scale that the pipeline wants by design, `0..1` say; left out, a callable that
-            takes raw pixels is held to them.
+        data: a `Dataset`, a `Split`, (pictures, labels), whatever `open_dataset` opens, or None
+            for what it finds by itself; or a function that opens one of these with the intake of
+            the target (None where it has none). Classes and form are those of the data; labels
+            may be numbers or names.
+        wants: the scale that the pipeline wants by design, `0..1` say, and with ` bgr` behind it
+            the channels from blue to red; left out, a callable that takes raw pixels is held to
+            them.
         reported: figures that its maker states: accuracy, train_accuracy, validation_accuracy
             (with validation_n), loss.
         against: another form of the same model, to compare with.
@@ -118,10 +126,10 @@ def diagnose(
         TargetError: the target cannot be examined.
         DataError: the pictures cannot be read.
     """
-    scaling = _scaling(wants)
     target = open_target(predict, limit)
     try:
-        return _diagnose(target, data, scaling, reported, against, limit)
+        material = open_material(data, intake_of(target))
+        return _diagnose(target, material, wants, reported, against, limit)
     except (RefusedError, UnreadableError) as error:
         raise TargetError(
             f"Expected {target.name} to answer to pictures as it did to the first, received "
@@ -133,18 +141,22 @@ def diagnose(
 
 def _diagnose(
     target: Target,
-    data: Any,
-    wants: Scaling | None,
+    material: Material,
+    wants: str | None,
     reported: Mapping[str, float] | None,
     against: Any,
     limit: float,
 ) -> Diagnosis:
-    material = open_material(data)
     if len(material.test) < 20:
         raise HemlineError(
             f"Expected at least 20 labelled pictures, received {len(material.test)}; give more."
         )
-    case = Case(target, material, probe(target, material.test.pixels, wants), reported)
+    target.meet(material.form, material.vocabulary)
+    wanted = _wanted(wants, material)
+    reading = probe(target, material.test.pixels, wanted)
+    material = material.with_classes(reading.classes or 0)
+    target.vocabulary = replace(target.vocabulary, classes=material.vocabulary.classes)
+    case = Case(target, material, reading, reported)
     fault = case.reading.fault
     if fault is not None and not fault.shape:
         raise TargetError(
@@ -162,7 +174,7 @@ def _diagnose(
         return _diagnosis(case, findings[:1] if len(findings) > 1 else findings, fine)
     case.repairs = find_repairs(case)
     if against is not None:
-        _compare_with(case, against, wants, limit)
+        _compare_with(case, against, wanted, limit)
     more, well = _run(_later(findings), case)
     return _diagnosis(case, _explained(case, findings + more), fine + well)
 
@@ -240,6 +252,7 @@ def _diagnosis(case: Case, findings: list[Finding], fine: list[str]) -> Diagnosi
         findings=tuple(ordered),
         healthy=tuple(dict.fromkeys(name for name in fine if name not in found)),
         accuracy=describe_figures(*case.counted) if answered else None,
+        linear=None if findings else case.baseline.test,
         notes=tuple(_notes(case)) if answered else (),
         case=case,
     )
@@ -250,16 +263,17 @@ def _notes(case: Case) -> list[str]:
     if not case.reading.promised and case.contract.scaling != RAW:
         notes.append(
             f"It wants {case.contract.scaling.name}: whoever calls it has to do this "
-            f"({case.contract.scaling.code})."
+            f"({case.contract.scaling.formula})."
         )
     return notes
 
 
-def _compare_with(case: Case, against: Any, wants: Scaling | None, limit: float) -> None:
+def _compare_with(case: Case, against: Any, wanted: Mapping[str, Any], limit: float) -> None:
     other = open_target(against, limit)
     try:
+        other.meet(case.material.form, case.material.vocabulary)
         pixels = case.material.test.pixels
-        second = Case(other, case.material, probe(other, pixels, wants))
+        second = Case(other, case.material, probe(other, pixels, wanted))
         find_repairs(second)
         case.against = ask(other, second.contract, case.confirm.pixels)
         case.against_name = other.name
@@ -267,13 +281,15 @@ def _compare_with(case: Case, against: Any, wants: Scaling | None, limit: float)
         other.close()
 
 
-def _scaling(wants: str | None) -> Scaling | None:
-    known = {scaling.name: scaling for scaling in LINEAR}
+def _wanted(wants: str | None, material: Material) -> dict[str, Any]:
+    """What an input form has to have, by the user's own words."""
     if wants is None:
-        return None
-    if wants not in known:
+        return {}
+    known = {scaling.name: scaling for scaling in material.scalings}
+    name = wants.removesuffix(_BLUE_FIRST) if material.form.channels > 1 else wants
+    if name not in known:
         raise HemlineError(
             f"Expected wants to be one of {', '.join(map(repr, known))}, received {wants!r}; "
             "leave it out to have it found by trying."
         )
-    return known[wants]
+    return {"scaling": known[name], "channels": "rgb" if name == wants else "bgr"}

@@ -1,25 +1,17 @@
 """Forms: the ways in which a pipeline can want its pictures."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.pixels import SIDE, Pixels
+from hemline.doctor.scalings import RAW, Scaling
+from hemline.pixels import Form, Pixels
 
-LAYOUTS: dict[str, tuple[int, ...]] = {
-    "28x28": (SIDE, SIDE),
-    "28x28x1": (SIDE, SIDE, 1),
-    "1x28x28": (1, SIDE, SIDE),
-    "784": (SIDE * SIDE,),
-    "28x28x3": (SIDE, SIDE, 3),
-    "3x28x28": (3, SIDE, SIDE),
-    "32x32": (32, 32),
-    "32x32x1": (32, 32, 1),
-    "1x32x32": (1, 32, 32),
-}
-PLAIN_LAYOUTS = ("28x28", "28x28x1", "1x28x28", "784")
+_FRAME = 32  # LeNet and its like want edges of so many pixels, or a multiple
+_MOST_FRAME = 1 / 6  # of an edge that a frame may add
+
 SYMMETRIES = (
     "upright",
     "turned by 90 degrees",
@@ -30,109 +22,122 @@ SYMMETRIES = (
     "transposed",
     "transposed about the other diagonal",
 )
-# How a picture is brought back, as a line of code on `(n, 28, 28)`.
-SYMMETRY_CODE = (
-    "pixels",
-    "np.rot90(pixels, 1, axes=(1, 2))",
-    "np.rot90(pixels, 2, axes=(1, 2))",
-    "np.rot90(pixels, 3, axes=(1, 2))",
-    "pixels[:, :, ::-1]",
-    "pixels[:, ::-1]",
-    "pixels.transpose(0, 2, 1)",
-    "pixels.transpose(0, 2, 1)[:, ::-1, ::-1]",
-)
+_UPRIGHT, _HALF_TURN, _MIRRORED, _FLIPPED, _TRANSPOSED = 0, 2, 4, 5, 6
+# How the channels of a colour picture lie, and what puts them right, on `(n, h, w, 3)`.
+CHANNELS = {
+    "rgb": "pixels",
+    "bgr": "pixels[..., ::-1]",
+    "planes": "pixels.transpose(0, 3, 1, 2)",
+    "interleaved": "pixels.transpose(0, 2, 3, 1)",
+}
 
 
 @dataclass(frozen=True)
-class Scaling:
-    """What is done to the numbers: `pixels * factor + offset`, perhaps of standardised pictures.
+class Layout:
+    """How the values of one picture lie.
 
     Attributes:
         name: for people.
-        factor: and
-        offset: of pixels 0..255.
-        per_picture: whether each picture is brought to mean 0 and deviation 1 before that.
-        code: the same as a line of code on `pixels`.
+        shape: of one picture.
+        order: `plain` (as they lie in the pixels), `planes` (channel after channel), `tripled`
+            (grey as three channels, last), `tripled planes`, or `framed` (with a frame of
+            background).
     """
 
     name: str
-    factor: float = 1.0
-    offset: float = 0.0
-    per_picture: bool = False
-    code: str = field(default="", compare=False)
+    shape: tuple[int, ...]
+    order: str = "plain"
 
-    def apply(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """`(n, 28, 28)` 0..255 to the same shape."""
-        if self.per_picture:
-            mean = values.mean(axis=(1, 2), keepdims=True)
-            spread = np.maximum(values.std(axis=(1, 2), keepdims=True), 1e-6)
-            values = (values - mean) / spread
-        return values * np.float32(self.factor) + np.float32(self.offset)
+    @property
+    def is_plain(self) -> bool:
+        """Whether it holds the values of the picture, each once."""
+        return self.order in {"plain", "planes"}
 
-    def after(self, used: "Scaling") -> "Scaling":
-        """What to feed a pipeline that does `used` so that its network sees this scaling."""
-        return Scaling(
-            f"{self.name} where the pipeline makes {used.name}",
-            self.factor / used.factor,
-            (self.offset - used.offset) / used.factor,
-            self.per_picture,
-        )
+    def lay_out(self, values: NDArray[Any]) -> NDArray[Any]:
+        """`(n, h, w)` or `(n, h, w, 3)` to `(n, *shape)`."""
+        if self.order == "framed":
+            values = self._framed(values)
+        elif self.order == "planes":
+            values = np.ascontiguousarray(np.moveaxis(values, 3, 1))
+        elif self.order == "tripled":
+            values = np.stack([values] * 3, axis=3)
+        elif self.order == "tripled planes":
+            values = np.stack([values] * 3, axis=1)
+        return values.reshape(len(values), *self.shape)
+
+    def _framed(self, values: NDArray[Any]) -> NDArray[Any]:
+        edges = [edge for edge in self.shape if edge > 1]
+        widths = [(edge - own) // 2 for edge, own in zip(edges, values.shape[1:], strict=True)]
+        top, left = widths
+        framed = np.broadcast_to(values[:, :1, :1], (len(values), *edges)).copy()
+        framed[:, top : top + values.shape[1], left : left + values.shape[2]] = values
+        return framed
 
 
-def _standard(name: str, mean: float, deviation: float) -> Scaling:
-    code = f"(pixels / 255 - {mean:g}) / {deviation:g}"
-    return Scaling(name, 1 / (255 * deviation), -mean / deviation, code=code)
+def native_layout(pictures: Form) -> Layout:
+    """That of the pixels themselves."""
+    return Layout("x".join(map(str, pictures.shape)), pictures.shape)
 
 
-RAW = Scaling("0..255", code="pixels")
-UNIT = Scaling("0..1", 1 / 255, code="pixels / 255")
-TWICE = Scaling("0..1/255", 1 / 255**2, code="pixels / 255 / 255")
-PER_PICTURE = Scaling(
-    "each picture standardised",
-    per_picture=True,
-    code="(pixels - pixels.mean((1, 2), keepdims=True)) / pixels.std((1, 2), keepdims=True)",
-)
-# What tutorials, model zoos and papers use; the figures of MNIST are the commonest slip of the pen.
-LINEAR = (
-    UNIT,
-    RAW,
-    _standard("-1..1", 0.5, 0.5),
-    _standard("standardised as Fashion-MNIST", 0.286, 0.353),
-    _standard("standardised as MNIST", 0.1307, 0.3081),
-    _standard("standardised as ImageNet", 0.449, 0.226),
-    _standard("-0.5..0.5", 0.5, 1.0),
-    _standard("0..1 less the mean of Fashion-MNIST", 0.286, 1.0),
-)
-USUAL = (*LINEAR, PER_PICTURE)
+def layouts_of(pictures: Form) -> tuple[Layout, ...]:
+    """The layouts in which such pictures may be wanted, the commonest first."""
+    height, width, values = pictures.height, pictures.width, pictures.values
+    native, flat = native_layout(pictures), Layout(str(values), (values,))
+    if pictures.channels > 1:
+        first = (pictures.channels, height, width)
+        planes = Layout(f"{values} (channel after channel)", (values,), "planes")
+        return native, Layout("x".join(map(str, first)), first, "planes"), flat, planes
+    size = native.name
+    return (
+        native,
+        Layout(f"{size}x1", (height, width, 1)),
+        Layout(f"1x{size}", (1, height, width)),
+        flat,
+        Layout(f"{size}x3", (height, width, 3), "tripled"),
+        Layout(f"3x{size}", (3, height, width), "tripled planes"),
+        *_framed_layouts(height, width),
+    )
+
+
+def _framed_layouts(*edges: int) -> list[Layout]:
+    larger = tuple(-(-edge // _FRAME) * _FRAME for edge in edges)
+    added = max(new / own - 1 for new, own in zip(larger, edges, strict=True))
+    if not 0 < added <= _MOST_FRAME:
+        return []
+    size = "x".join(map(str, larger))
+    names = {size: larger, f"{size}x1": (*larger, 1), f"1x{size}": (1, *larger)}
+    return [Layout(name, shape, "framed") for name, shape in names.items()]
 
 
 @dataclass(frozen=True)
-class Form:
+class InputForm:
     """One way to hand over pictures.
 
     Attributes:
-        layout: of one picture, a key of `LAYOUTS`.
+        layout: of one picture.
         dtype: of the array.
         scaling: of the numbers.
         inverted: 255 - pixels first.
         symmetry: place in `SYMMETRIES`; applied before anything else.
+        channels: a key of `CHANNELS`.
         way: how the target is called; a way of that target.
     """
 
-    layout: str = "28x28"
+    layout: Layout
     dtype: str = "uint8"
     scaling: Scaling = RAW
     inverted: bool = False
-    symmetry: int = 0
+    symmetry: int = _UPRIGHT
+    channels: str = "rgb"
     way: str = "array"
 
     def apply(self, pixels: Pixels) -> NDArray[Any]:
-        """uint8 `(n, 28, 28)` in this form, `(n, *layout)`."""
+        """Pixels in this form, `(n, *layout.shape)`."""
         return self.pack(self.view(pixels))
 
     def view(self, pixels: Pixels) -> Pixels:
-        """The picture itself, turned and inverted, uint8 `(n, 28, 28)`."""
-        turned = turn(pixels, self.symmetry)
+        """The picture itself, turned, inverted, its channels exchanged; of the same shape."""
+        turned = exchange(turn(pixels, self.symmetry), self.channels)
         return 255 - turned if self.inverted else turned
 
     def pack(self, pixels: Pixels) -> NDArray[Any]:
@@ -142,40 +147,73 @@ class Form:
             values = self.scaling.apply(pixels.astype(np.float32))
         if np.dtype(self.dtype).kind in "iu" and values.dtype.kind == "f":
             values = values.round().clip(0, 255)
-        return _lay_out(np.ascontiguousarray(values, dtype=self.dtype), self.layout)
+        return self.layout.lay_out(np.ascontiguousarray(values, dtype=self.dtype))
 
-    def but(self, **changes: Any) -> "Form":
+    def but(self, **changes: Any) -> "InputForm":
         """The same with changes."""
         return replace(self, **changes)
 
     def __str__(self) -> str:
-        shape = LAYOUTS[self.layout]
-        parts = [f"{self.dtype} (n, {', '.join(map(str, shape))})", self.scaling.name]
+        parts = [f"{self.dtype} (n, {', '.join(map(str, self.layout.shape))})", self.scaling.name]
         parts += ["brightness inverted"] if self.inverted else []
         parts += [SYMMETRIES[self.symmetry]] if self.symmetry else []
+        parts += [_CHANNEL_NAMES[self.channels]] if self.channels != "rgb" else []
         parts += [self.way] if self.way != "array" else []
         return ", ".join(parts)
 
 
-def _lay_out(values: NDArray[Any], layout: str) -> NDArray[Any]:
-    shape = LAYOUTS[layout]
-    if 32 in shape:  # as LeNet wants them: a frame of background
-        edge = values[:, :1, :1]
-        framed = np.broadcast_to(edge, (len(values), 32, 32)).copy()
-        framed[:, 2:-2, 2:-2] = values
-        values = framed
-    if 3 in shape:
-        return np.ascontiguousarray(np.stack([values] * 3, axis=1 if shape[0] == 3 else 3))
-    return values.reshape(len(values), *shape)
+_CHANNEL_NAMES = {
+    "bgr": "blue, green, red",
+    "planes": "channel after channel",
+    "interleaved": "pixel after pixel",
+}
+
+
+def symmetries_of(pictures: Form) -> tuple[int, ...]:
+    """Places in `SYMMETRIES` of those that keep the shape of the pictures, or can be undone."""
+    if pictures.height == pictures.width:
+        return tuple(range(len(SYMMETRIES)))
+    return (_UPRIGHT, _HALF_TURN, _MIRRORED, _FLIPPED, _TRANSPOSED)
 
 
 def turn(pixels: Pixels, symmetry: int) -> Pixels:
-    """Apply one of the eight symmetries of the square to pictures `(n, 28, 28)`."""
-    if symmetry < 4:
+    """Apply one of the eight symmetries of the square to pictures `(n, h, w)` or `(n, h, w, 3)`.
+
+    A transposed picture that is no square is one whose rows were read as columns: what is given
+    back has the shape of `pixels`.
+    """
+    if symmetry < _MIRRORED:
         return np.rot90(pixels, symmetry, axes=(1, 2))
-    if symmetry == 4:
+    if symmetry == _MIRRORED:
         return pixels[:, :, ::-1]
-    if symmetry == 5:
+    if symmetry == _FLIPPED:
         return pixels[:, ::-1]
-    flipped = pixels.transpose(0, 2, 1)
-    return flipped if symmetry == 6 else flipped[:, ::-1, ::-1]
+    n, height, width, *channels = pixels.shape
+    flipped = pixels.reshape(n, width, height, *channels).swapaxes(1, 2)
+    return flipped if symmetry == _TRANSPOSED else flipped[:, ::-1, ::-1]
+
+
+def symmetry_code(symmetry: int, pictures: Form) -> str:
+    """How a picture is brought back, as a line of code on `pixels`."""
+    square = pictures.height == pictures.width
+    reshape = "" if square else f".reshape(-1, {pictures.width}, {pictures.height}"
+    reshape += "" if square else (")" if pictures.channels == 1 else f", {pictures.channels})")
+    return {
+        _UPRIGHT: "pixels",
+        _MIRRORED: "pixels[:, :, ::-1]",
+        _FLIPPED: "pixels[:, ::-1]",
+        _TRANSPOSED: f"pixels{reshape}.swapaxes(1, 2)",
+        _TRANSPOSED + 1: f"pixels{reshape}.swapaxes(1, 2)[:, ::-1, ::-1]",
+    }.get(symmetry, f"np.rot90(pixels, {symmetry}, axes=(1, 2))")
+
+
+def exchange(pixels: Pixels, channels: str) -> Pixels:
+    """Colour pictures with their channels in another order, of the same shape `(n, h, w, 3)`."""
+    if channels == "rgb":
+        return pixels
+    if channels == "bgr":
+        return pixels[..., ::-1]
+    n, height, width, count = pixels.shape
+    if channels == "planes":
+        return np.ascontiguousarray(np.moveaxis(pixels, 3, 1)).reshape(pixels.shape)
+    return np.moveaxis(pixels.reshape(n, count, height, width), 1, 3)

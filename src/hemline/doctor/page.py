@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from hemline.doctor.case import Case
 from hemline.doctor.diagnosis import Diagnosis
-from hemline.doctor.forms import Form, turn
+from hemline.doctor.forms import InputForm, exchange, turn
 from hemline.files import write_whole
-from hemline.labels import CLASSES
 
-_PICTURES = 10  # one of each class
+_PICTURES = 12  # one of each class, or of some
 
 
 def write_page(diagnosis: Diagnosis, path: Path) -> None:
@@ -38,36 +37,38 @@ def render_page(diagnosis: Diagnosis) -> str:
 
 
 def picture_pairs(case: Case) -> list[dict[str, Any]]:
-    """For one picture of each class: what the model gets, what it should get, both answers.
+    """For a picture of each class, or of some: what the model gets, should get, both answers.
 
     A form that repairs an input undoes what the pipeline does to it. So what the network gets now
     is the picture changed the other way, and what it should get is the picture itself.
     """
     sample = case.confirm
-    places = [int(np.flatnonzero(sample.actual == c)[0]) for c in np.unique(sample.actual)]
-    rows = []
-    for place in places[:_PICTURES]:
+    rows, classes = [], np.unique(sample.actual)
+    for label in classes[:: -(-len(classes) // _PICTURES)]:
+        place = int(np.flatnonzero(sample.actual == label)[0])
         picture = sample.pixels[place : place + 1]
         here, there = (
             int(case.answers(form, sample).labels[place]) for form in (case.contract, case.best)
         )
         rows.append(
             {
-                "actual": CLASSES[int(sample.actual[place])],
+                "actual": _name(int(sample.actual[place]), case),
                 "gets": as_png(undone(picture, case.contract, case.best)[0]),
                 "should": as_png(picture[0]),
-                "here": _name(here),
-                "there": _name(int(case.renaming[there]) if 0 <= there < 10 else there),
+                "here": _name(here, case),
+                "there": _name(int(case.renaming[there]) if 0 <= there < case.k else there, case),
                 "right": here == int(sample.actual[place]),
             }
         )
     return rows
 
 
-def undone(pixels: NDArray[np.uint8], contract: Form, best: Form) -> NDArray[np.uint8]:
-    """The picture as it looks to a network that `best` puts right, `(n, 28, 28)`."""
+def undone(pixels: NDArray[np.uint8], contract: InputForm, best: InputForm) -> NDArray[np.uint8]:
+    """The picture as it looks to a network that `best` puts right, of the same shape."""
     back = {1: 3, 3: 1}.get(best.symmetry, best.symmetry)
-    seen = turn(pixels, back)
+    swapped = {"planes": "interleaved", "interleaved": "planes"}.get(best.channels, best.channels)
+    seen = exchange(pixels, swapped if best.channels != contract.channels else "rgb")
+    seen = turn(seen, back)
     if best.inverted != contract.inverted:
         seen = 255 - seen
     ratio = best.scaling.factor / (contract.scaling.factor or 1)
@@ -88,5 +89,5 @@ def as_png(picture: NDArray[np.uint8]) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _name(label: int) -> str:
-    return CLASSES[label] if 0 <= label < len(CLASSES) else str(label)
+def _name(label: int, case: Case) -> str:
+    return case.classes[label] if 0 <= label < case.k else str(label)

@@ -14,31 +14,37 @@ from numpy.typing import NDArray
 
 from hemline.doctor.answers import Answers, UnreadableError
 from hemline.doctor.case import Case, Sample
-from hemline.doctor.forms import LINEAR, RAW, SYMMETRIES, TWICE, UNIT, USUAL, Form, Scaling
+from hemline.doctor.forms import CHANNELS, InputForm, symmetries_of
+from hemline.doctor.scalings import CAFFE, MULTIPLIED, PER_PICTURE, RAW, TWICE, UNIT, Scaling
 from hemline.doctor.statistics import (
     ALPHA,
     assigned_accuracy,
     fit_temperature,
+    fitted_losses,
     mcnemar,
     mean_above_zero,
-    untrained_reach,
 )
 from hemline.doctor.targets import RefusedError
+from hemline.doctor.untrained import untrained_reach
 
 # A repair takes away at least one error in ten: less is no reason to call a pipeline broken.
 _WORTH = 0.1
 # Of many contrasts one suits any weak model better: that has to be worth more, or make it good.
-_WORTH_CONTRAST, _GOOD = 0.15, 0.84
+_WORTH_CONTRAST = 0.15
 _LARGE = 30.0  # times the contrast: no two usual scales other than 0..1 and 0..255 lie so far apart
 _ROUNDS = 3
-_JOINT = 120  # pictures of the search for several faults at once
-_FLAT = 2.302585092994046  # ln 10: the loss of ten equal probabilities
+_ALIKE = 0.01  # of the pictures, and of the loss: two contracts that differ by less are one
+_SLIP = 0.02  # of the pictures: what the plainer of two explanations may explain less
+_JOINT = 120  # pictures of the search for several faults at once, or three of each class
+_JOINT_SECONDS = 20.0
 _OFF, _NEAR = 8.0, 5.0  # temperatures: over-training alone gives 2 to 5, a wrong scale 20 to 255
 _SATURATED, _FOLLOWS = 20.0, 3.0
+_ASKEW, _STRAIGHT = 3.0, 2.0  # temperatures: of a confidence that is off, and about right
 _GREYS = 0.02
+_UPRIGHT: dict[str, Any] = {"inverted": False, "symmetry": 0, "channels": "rgb"}
 # Factors by which whole numbers can be made fainter and still be pictures.
 _FAINTER = tuple(
-    Scaling(f"contrast 1/{k}", 1 / k, code=f"pixels // {k}") for k in (8, 32, 128, 255)
+    Scaling(f"contrast 1/{k}", (1 / k,), code=f"pixels // {k}") for k in (8, 32, 128, 255)
 )
 
 
@@ -49,15 +55,15 @@ class Repair:
     Attributes:
         before: the form that was promised.
         after: the form that works.
-        family: what changed: scale, normalisation, inversion, symmetry, layout.
+        family: what changed: scale, normalisation, inversion, symmetry, channels, layout.
         right: right answers before and after, of `n`.
         n: pictures.
         p_value: of the difference.
         loss: mean loss before and after, where there are probabilities.
     """
 
-    before: Form
-    after: Form
+    before: InputForm
+    after: InputForm
     family: str
     right: tuple[int, int]
     n: int
@@ -88,7 +94,7 @@ def find_repairs(case: Case) -> list[Repair]:
 
 
 def _known(case: Case, repairs: list[Repair]) -> list[Repair]:
-    """The repairs, unless even with them nothing is known of garments."""
+    """The repairs, unless even with them nothing is known of the classes."""
     if not repairs or case.trained:
         return repairs
     case.best = case.contract
@@ -103,34 +109,57 @@ def _is_drowned(case: Case) -> bool:
     return case.drowned[0] >= float(case.right(case.best, case.confirm).mean()) - 0.02
 
 
-def _choose_contract(case: Case) -> Form:
+def _choose_contract(case: Case) -> InputForm:
     """The usual scale and layout that suit the target best; any of them is healthy."""
     layouts = [case.reading.form, *case.reading.others]
-    forms = [form.but(scaling=scale) for form in layouts for scale in USUAL]
+    forms = [form.but(scaling=scale) for form in layouts for scale in _usual(case)]
+    if case.material.form.channels > 1:
+        forms += [form.but(scaling=CAFFE, channels="bgr") for form in layouts]
     found = _ranked(case, forms, case.search)
     if not found:
         return case.reading.form
-    reach = untrained_reach(case.search.pixels, case.search.actual)
+    reach = _reach(case, case.search)
     if found[0][0] <= reach:  # nothing works as it is: perhaps the picture itself is turned
-        turned = [form.but(inverted=i, symmetry=s) for form in forms[:2] for i, s in _views()]
-        best = (_ranked(case, turned, _part(case.search)) or found)[0]
+        turned = [form.but(**view) for form in forms[:2] for view in _views(case)]
+        best = (_ranked(case, turned, _part(case, case.search)) or found)[0]
         if best[0] > max(found[0][0], reach):
-            upright = [
-                form.but(inverted=best[1].inverted, symmetry=best[1].symmetry) for form in forms
-            ]
+            view = {name: getattr(best[1], name) for name in _UPRIGHT}
+            upright = [form.but(**view) for form in forms]
             return _plain((_ranked(case, upright, case.search) or [best])[0][1])
-    return found[0][1]
+    return next(form for form in forms if _as_good(case, form, found[0]))
 
 
-def _plain(form: Form) -> Form:
-    return form.but(inverted=False, symmetry=0)
+def _as_good(case: Case, form: InputForm, best: tuple[float, InputForm]) -> bool:
+    """Whether a form does as well as the best; of such the commonest is the likeliest."""
+    if form == best[1]:
+        return True
+    try:
+        if _value(case, form, case.search) < best[0] - _ALIKE:
+            return False
+        pair = [case.answers(one, case.search) for one in (form, best[1])]
+    except (RefusedError, UnreadableError):
+        return False
+    own, least = (answers.losses(case.search.actual) for answers in pair)
+    return own is None or least is None or own.mean() <= 1.1 * least.mean() + _ALIKE
+
+
+def _plain(form: InputForm) -> InputForm:
+    return form.but(**_UPRIGHT)
+
+
+def _usual(case: Case) -> tuple[Scaling, ...]:
+    return *case.material.scalings, PER_PICTURE
+
+
+def _reach(case: Case, sample: Sample) -> float:
+    return untrained_reach(sample.pixels, sample.actual, case.k).renamed
 
 
 def _takes_floats(case: Case) -> bool:
     """Whether floats with the same values get the same answers as the whole numbers promised."""
     if np.dtype(case.contract.dtype).kind == "f":
         return True
-    part = _part(case.search, 24)
+    part = _part(case, case.search, 24)
     try:
         whole = case.answers(case.contract, part)
         same = case.answers(case.contract.but(dtype="float32"), part)
@@ -139,11 +168,15 @@ def _takes_floats(case: Case) -> bool:
     if (whole.labels == same.labels).mean() <= 0.9:
         return False
     # A target may take floats and cut them off: then halves change nothing.
-    halves = replace(RAW, name="halves more", offset=0.5)
+    halves = replace(RAW, name="halves more", offsets=(0.5,))
     between = case.answers(case.contract.but(dtype="float32", scaling=halves), part)
     if same.scores is None or between.scores is None:
         return True
-    return not np.array_equal(same.scores, between.scores)
+    if not np.array_equal(same.scores, between.scores):
+        return True
+    # Or it is so sure that halves are nothing to it: cut off, pictures of 0..1 would be all alike.
+    faint = case.answers(case.contract.but(dtype="float32", scaling=UNIT), part)
+    return faint.scores is not None and bool((faint.scores != faint.scores[0]).any())
 
 
 def _next_repair(case: Case, elastic: bool, done: set[str]) -> Repair | None:
@@ -156,19 +189,28 @@ def _next_repair(case: Case, elastic: bool, done: set[str]) -> Repair | None:
     for family, forms in families.items():
         ranked = _ranked(case, forms, case.search)
         if ranked and ranked[0][0] > base:
-            likely.append((ranked[0][0], family, ranked[0][1]))
-    for _, family, form in sorted(likely, key=lambda entry: -entry[0]):
+            likely.append((ranked[0][0], family, _plainest(ranked)))
+    # A division by 255 that explains nearly as much as a normalisation is the likelier slip.
+    for _, family, form in sorted(likely, key=lambda one: -one[0] - _SLIP * (one[1] == "scale")):
         repair = confirm_repair(case, case.best, form, family)
         if repair is not None:
             return repair
     return None
 
 
-def _families(case: Case, elastic: bool) -> dict[str, list[Form]]:
-    best = case.best
+def _plainest(ranked: list[tuple[float, InputForm]]) -> InputForm:
+    """The best form; or one whose numbers can be said in a word, if it is nearly as good."""
+    best = ranked[0][0]
+    plain = (form for value, form in ranked if value > best - _SLIP and form.scaling.code)
+    return next(plain, ranked[0][1])
+
+
+def _families(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
+    best, symmetries = case.best, symmetries_of(case.material.form)
     found = {
         "inversion": [best.but(inverted=not best.inverted)],
-        "symmetry": [best.but(symmetry=s) for s in range(len(SYMMETRIES)) if s != best.symmetry],
+        "symmetry": [best.but(symmetry=s) for s in symmetries if s != best.symmetry],
+        "channels": [best.but(channels=c) for c in _orders(case) if c != best.channels],
         "layout": [best.but(layout=other.layout) for other in case.reading.others],
     }
     large, small = _rescalings(case, elastic)
@@ -181,16 +223,16 @@ def _families(case: Case, elastic: bool) -> dict[str, list[Form]]:
 def _rescalings(case: Case, elastic: bool) -> tuple[list[Scaling], list[Scaling]]:
     """Scalings that would undo a wrong one, by a large factor and by a small."""
     if not case.reading.promised:
-        return [TWICE, Scaling("0..65025", 255.0, code="pixels * 255")], []
+        return [TWICE, MULTIPLIED], []
     # The pipeline makes `used` of pixels, its network was trained on `wanted`.
-    used_ones = [*LINEAR, TWICE]
-    pairs = product(USUAL, used_ones)
+    used_ones = [*case.material.scalings, TWICE]
+    pairs = product(_usual(case), used_ones)
     scalings = {wanted.after(used) for wanted, used in pairs if wanted != used}
     if not elastic:
         return list(_FAINTER), [scale for scale in scalings if _stays_whole(scale)]
     start = case.contract.scaling
     if start != RAW:
-        scalings = {replace(s, factor=s.factor * start.factor) for s in scalings if not s.offset}
+        scalings = {scale.times(start.factor) for scale in scalings if not any(scale.offsets)}
     contrast = {scale: max(scale.factor, start.factor**2 / scale.factor) for scale in scalings}
     far = {s for s in scalings if contrast[s] > _LARGE * start.factor and not s.per_picture}
     large, small = [_largest(s) for s in far], scalings - far
@@ -199,36 +241,43 @@ def _rescalings(case: Case, elastic: bool) -> tuple[list[Scaling], list[Scaling]
 
 def _stays_whole(scale: Scaling) -> bool:
     """Whether pixels remain pixels, and most of their greys differ still."""
-    fits = scale.offset >= -0.5 and scale.offset + 255 * scale.factor <= 255.5
-    return fits and scale.factor >= 0.3 and not scale.per_picture
+    black, white = scale.offsets, np.add(scale.offsets, np.multiply(255, scale.factors))
+    fits = min(black) >= -0.5 and white.max() <= 255.5
+    return bool(fits) and min(scale.factors) >= 0.3 and not scale.per_picture
 
 
 def _largest(scale: Scaling) -> Scaling:
-    for plain in (UNIT, TWICE):
-        if np.isclose(scale.factor, plain.factor) and scale.offset == 0:
+    for plain in (UNIT, TWICE, MULTIPLIED):
+        if np.allclose(scale.factors, plain.factor) and not any(scale.offsets):
             return plain
-    if np.isclose(scale.factor, 255) and scale.offset == 0:
-        return Scaling("0..65025", 255.0, code="pixels * 255")
     return scale
 
 
-def _views() -> Iterator[tuple[bool, int]]:
-    yield from product((False, True), range(len(SYMMETRIES)))
+def _orders(case: Case) -> tuple[str, ...]:
+    return tuple(CHANNELS) if case.material.form.channels > 1 else ("rgb",)
 
 
-def _part(sample: Sample, count: int = _JOINT) -> Sample:
+def _views(case: Case) -> Iterator[dict[str, Any]]:
+    symmetries = symmetries_of(case.material.form)
+    for inverted, symmetry, channels in product((False, True), symmetries, _orders(case)[:2]):
+        yield {"inverted": inverted, "symmetry": symmetry, "channels": channels}
+
+
+def _part(case: Case, sample: Sample, count: int = 0) -> Sample:
+    count = count or max(_JOINT, 3 * case.k)
     return Sample(f"{sample.name}-{count}", sample.pixels[:count], sample.actual[:count])
 
 
 def _joint_repairs(case: Case, elastic: bool) -> list[Repair]:
     """Several faults at once, where no single change restored anything."""
-    sample = _part(case.search)
-    reach = untrained_reach(sample.pixels, sample.actual)
+    sample = _part(case, case.search)
+    reach = _reach(case, sample)
     if case.seconds_each > 0.004 or _value(case, case.best, sample) > reach:
         return []
     scalings = [case.best, *_families(case, elastic)["scale"]]
     scalings += _families(case, elastic)["normalisation"][:: 4 if elastic else 1]
-    forms = [form.but(inverted=i, symmetry=s) for form in scalings for i, s in _views()]
+    forms = [form.but(**view) for form in scalings for view in _views(case)]
+    forms = forms[: int(_JOINT_SECONDS / case.seconds_each / len(sample))]
     ranked = _ranked(case, forms, sample)
     if not ranked or ranked[0][0] <= reach:
         return []
@@ -243,25 +292,22 @@ def _joint_repairs(case: Case, elastic: bool) -> list[Repair]:
     return repairs
 
 
-def _steps(start: Form, end: Form) -> Iterator[tuple[str, tuple[Form, Form]]]:
+def _steps(start: InputForm, end: InputForm) -> Iterator[tuple[str, tuple[InputForm, InputForm]]]:
     """The changes between two forms, one at a time."""
     changes: list[tuple[str, dict[str, Any]]] = [
         ("scale", {"scaling": end.scaling, "dtype": end.dtype}),
         ("inversion", {"inverted": end.inverted}),
         ("symmetry", {"symmetry": end.symmetry}),
+        ("channels", {"channels": end.channels}),
     ]
     for family, change in changes:
         after = start.but(**change)
-        if (after.scaling, after.inverted, after.symmetry) != (
-            start.scaling,
-            start.inverted,
-            start.symmetry,
-        ):
+        if after.but(dtype=start.dtype) != start:
             yield family, (start, after)
             start = after
 
 
-def _ranked(case: Case, forms: list[Form], sample: Sample) -> list[tuple[float, Form]]:
+def _ranked(case: Case, forms: list[InputForm], sample: Sample) -> list[tuple[float, InputForm]]:
     """Forms by how well the target does under them, best first; refused ones are left out."""
     found = []
     for form in forms:
@@ -272,32 +318,38 @@ def _ranked(case: Case, forms: list[Form], sample: Sample) -> list[tuple[float, 
     return sorted(found, key=lambda entry: -entry[0])
 
 
-def _value(case: Case, form: Form, sample: Sample) -> float:
+def _value(case: Case, form: InputForm, sample: Sample) -> float:
     """Accuracy after renaming, less a little for the loss, which tells equal ones apart."""
     answers = case.answers(form, sample)
-    value = assigned_accuracy(answers.labels, sample.actual)
+    value = assigned_accuracy(answers.labels, sample.actual, case.k)
     losses = answers.losses(sample.actual)
     return value if losses is None else value - 0.02 * min(float(losses.mean()), 5.0)
 
 
-def confirm_repair(case: Case, before: Form, after: Form, family: str) -> Repair | None:
+def confirm_repair(case: Case, before: InputForm, after: InputForm, family: str) -> Repair | None:
     """Whether `after` is better than `before` on the confirm sample, beyond chance and enough."""
     try:
-        first, second = (case.right(form, case.confirm) for form in (before, after))
+        first, second = (case.right(form, case.judged) for form in (before, after))
+        if second.sum() >= first.sum() and not _is_renamed(case, after):
+            # Labels that are right as they are, once the pictures are, need no renaming before.
+            first = case.answers(before, case.judged).labels == case.judged.actual
     except (RefusedError, UnreadableError):
         return None
     gained, lost = int((second & ~first).sum()), int((first & ~second).sum())
-    answers = [case.answers(form, case.confirm) for form in (before, after)]
-    losses = [loss for one in answers if (loss := one.losses(case.confirm.actual)) is not None]
+    answers = [case.answers(form, case.judged) for form in (before, after)]
+    losses = [loss for one in answers if (loss := one.losses(case.judged.actual)) is not None]
     p_value = mcnemar(gained, lost)
-    weak = family == "normalisation" and second.mean() < _GOOD
+    weak = family == "normalisation" and second.mean() < case.good
     worth = _WORTH_CONTRAST if weak else _WORTH
     held = p_value < ALPHA and gained - lost >= worth * int((~first).sum())
-    no_worse = p_value < 0.95
+    no_worse = mcnemar(lost, gained) > 0.05
     if not case.elastic:  # fainter whole numbers have fewer greys, which costs a little by itself
         no_worse = int(second.sum()) >= (1 - _GREYS) * int(first.sum())
     if not held and family == "scale" and len(losses) == 2 and no_worse:
         p_value = _loss_p(case, answers, losses)
+        held = p_value < ALPHA
+    if not held and family == "normalisation" and len(losses) == 2 and no_worse:
+        p_value = _beyond_temperature(case, answers, losses[1])
         held = p_value < ALPHA
     if held and family == "scale" and _only_drowns(answers, case, before, after):
         return None
@@ -308,12 +360,16 @@ def confirm_repair(case: Case, before: Form, after: Form, family: str) -> Repair
     return Repair(before, after, family, rights, len(first), p_value, means)
 
 
-def _only_drowns(answers: list[Answers], case: Case, before: Form, after: Form) -> bool:
+def _is_renamed(case: Case, form: InputForm) -> bool:
+    return bool((case.names_for(form) != np.arange(case.k)).any())
+
+
+def _only_drowns(answers: list[Answers], case: Case, before: InputForm, after: InputForm) -> bool:
     """Whether larger numbers merely shout something down, a bias say: then they are too sure."""
     logs = answers[1].logs
     if after.scaling.factor <= before.scaling.factor or logs is None or answers[1].decided:
         return False
-    meant = np.argsort(case.names_for(after))[case.confirm.actual]
+    meant = np.argsort(case.names_for(after))[case.judged.actual]
     return fit_temperature(logs, meant) > _OFF
 
 
@@ -325,10 +381,10 @@ def _loss_p(case: Case, answers: list[Answers], losses: list[NDArray[np.float64]
     """
     logs = [one.logs for one in answers]
     before, after = losses
-    if logs[0] is None or logs[1] is None:
+    if logs[0] is None or logs[1] is None or answers[1].decided:
         return 1.0
-    far, near = (fit_temperature(one, case.confirm.actual) for one in (logs[0], logs[1]))
-    right = 1 / _NEAR < near < _NEAR and after.mean() < _FLAT
+    far, near = (fit_temperature(one, case.judged.actual) for one in (logs[0], logs[1]))
+    right = 1 / _NEAR < near < _NEAR and after.mean() < np.log(case.k)
     # Whole numbers can only be made a little fainter: then the confidence must follow them.
     following = far > _SATURATED and near < far / _FOLLOWS
     if _OFF > far > 1 / _OFF or not (right or following):
@@ -336,3 +392,19 @@ def _loss_p(case: Case, answers: list[Answers], losses: list[NDArray[np.float64]
     if after.mean() > (1 - _WORTH) * before.mean():
         return 1.0
     return mean_above_zero(before - after)
+
+
+def _beyond_temperature(case: Case, answers: list[Answers], after: NDArray[np.float64]) -> float:
+    """P-value that a normalisation explains a confidence far off better than any temperature.
+
+    The answers given are compared at the temperature that fits them best, each half at that of the
+    other; those under the other normalisation as they are.
+    """
+    logs, actual = answers[0].logs, case.judged.actual
+    near = answers[1].logs
+    if logs is None or near is None or any(one.decided for one in answers):
+        return 1.0
+    far, left = fit_temperature(logs, actual), fit_temperature(near, actual)
+    if 1 / _ASKEW < far < _ASKEW or not 1 / _STRAIGHT < left < _STRAIGHT:
+        return 1.0
+    return mean_above_zero(fitted_losses(logs, actual) - after)

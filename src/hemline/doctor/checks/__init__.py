@@ -5,6 +5,7 @@ from hemline.doctor.checks.axes import AxisOrder
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.batch import BatchDependence
 from hemline.doctor.checks.calibration import Miscalibration
+from hemline.doctor.checks.channels import ChannelOrder
 from hemline.doctor.checks.class_count import ClassCount
 from hemline.doctor.checks.class_names import ClassNames
 from hemline.doctor.checks.constant import ConstantAnswers
@@ -43,6 +44,7 @@ WORKING_CHECKS: tuple[Check, ...] = (
     OtherNormalisation(),
     InvertedBrightness(),
     Orientation(),
+    ChannelOrder(),
     AxisOrder(),
     ConstantAnswers(),
     NoTrainedLayers(),

@@ -2,8 +2,7 @@
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
-
-_SIDES = {28, 784}
+from hemline.doctor.probing import probe_size
 
 
 class AnswerCount(Check):
@@ -16,18 +15,19 @@ class AnswerCount(Check):
     def examine(self, case: Case) -> Finding | None:
         """By the shape of what comes back."""
         fault = case.reading.fault
-        if fault is not None and not follows_input(fault.shape):
+        if fault is not None and not follows_input(fault.shape, case):
             return self.finding(
-                f"In went {case.reading.form}, 7 pictures; back came {fault}.",
+                f"In went {case.reading.form}, {probe_size(case.target)} pictures; back came "
+                f"{fault}.",
                 1.0,
                 "An axis is lost or mistaken: the batch was flattened, only the first picture is "
                 "answered, or an arg-max ran over the batch instead of the classes.",
-                "scores.argmax(axis=1)  # of scores (n, 10): one row a picture",
+                f"scores.argmax(axis=1)  # of scores (n, {case.k}): one row a picture",
                 shape=list(fault.shape or ()),
             )
         if fault is None and case.answers(case.contract, case.search).turned:
             return self.finding(
-                f"{len(case.search)} pictures give shape (10, {len(case.search)}).",
+                f"{len(case.search)} pictures give shape ({case.k}, {len(case.search)}).",
                 0.7,
                 "The classes come first and the pictures second.",
                 "scores.T",
@@ -35,6 +35,14 @@ class AnswerCount(Check):
         return None
 
 
-def follows_input(shape: tuple[int, ...] | None) -> bool:
-    """Whether an output has the picture's own axes."""
-    return shape is not None and len(shape) >= 2 and bool(_SIDES & set(shape[1:]))
+def follows_input(shape: tuple[int, ...] | None, case: Case) -> bool:
+    """Whether an output has the picture's own axes, rather than one of the classes."""
+    if shape is None or len(shape) < 2:
+        return False
+    return bool(set(shape[1:]) & sides(case)) and shape[-1] != case.k
+
+
+def sides(case: Case) -> set[int]:
+    """The lengths of the axes that a picture has, flattened or not."""
+    form = case.material.form
+    return {form.height, form.width, form.height * form.width, form.values} - {case.k}

@@ -3,7 +3,6 @@
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Finding
 from hemline.doctor.checks.repairs import RepairCheck
-from hemline.doctor.forms import LAYOUTS
 
 
 class AxisOrder(RepairCheck):
@@ -17,7 +16,7 @@ class AxisOrder(RepairCheck):
         repair = self.repair(case, "layout")
         if repair is None:
             return None
-        shape = ", ".join(map(str, LAYOUTS[repair.after.layout]))
+        shape = ", ".join(map(str, repair.after.layout.shape))
         return self.from_repair(
             repair,
             f"as (n, {shape})",

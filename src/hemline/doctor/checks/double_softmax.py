@@ -7,8 +7,12 @@ from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance
 from hemline.doctor.statistics import ALPHA, mean_above_zero
 
-_STANDS_OUT = 0.4  # scores whose least is a tenth below their mean have their top as far above
-_HIGHEST = np.e / (np.e + 9)  # of the softmax of ten probabilities
+_TOUCHES = 0.1  # of an even share: the least probability is as good as zero
+# How far the highest stands out between an even share and certainty. Of few classes modest
+# probabilities stay positive more easily when a softmax is taken off, so more is asked of them.
+_STANDS_OUT, _OF_FEW = 1 / 3, 1.6
+# Where so many lie at the highest value that there can be, no honest modesty has put them there.
+_AT_LIMIT, _PILED = 0.99, 0.2
 
 
 class DoubleSoftmax(Check):
@@ -27,7 +31,7 @@ class DoubleSoftmax(Check):
         if logs is None or case.working.decided:
             return None
         once = logs + (1 - logs.sum(axis=1, keepdims=True)) / logs.shape[1]
-        highest = float(np.exp(logs.max()))
+        highest, limit = float(np.exp(logs.max())), np.e / (np.e + logs.shape[1] - 1)
         if not _are_probabilities(once):
             return None
         rows = np.arange(len(actual))
@@ -35,11 +39,12 @@ class DoubleSoftmax(Check):
         undone = -np.log(np.maximum(once[rows, actual], 1e-7))
         brier = [_brier(values, actual) for values in (np.exp(logs), once)]
         p_value = mean_above_zero(brier[0] - brier[1])
-        if p_value >= ALPHA:
+        piled = float((once.max(axis=1) > _AT_LIMIT).mean()) > _PILED
+        if p_value >= ALPHA and not piled:
             return None
         return self.finding(
             f"No probability is above {highest:.3f}; the softmax of probabilities cannot exceed "
-            f"{_HIGHEST:.3f}. Undoing one gives probabilities again, with Brier score "
+            f"{limit:.3f}. Undoing one gives probabilities again, with Brier score "
             f"{brier[1].mean():.3f} for {brier[0].mean():.3f} ({chance(p_value)}).",
             0.5,
             "The model ends with a softmax and another is put behind it.",
@@ -54,10 +59,11 @@ def _are_probabilities(once: Scores) -> bool:
     """Whether rows that sum to 1 by construction are nowhere negative, and touch zero or stand out.
 
     That is no accident: probabilities that are merely modest come out negative when a softmax is
-    taken off that was never put on, or else so modest that all stay near a tenth.
+    taken off that was never put on, or else so modest that all stay near an even share.
     """
-    lowest, highest = once.min(axis=1), once.max(axis=1)
-    far = np.median(lowest) < 0.01 or np.median(highest) > _STANDS_OUT
+    lowest, highest, even = once.min(axis=1), once.max(axis=1), 1 / once.shape[1]
+    out = even + (1 - even) * max(_STANDS_OUT, _OF_FEW * even)
+    far = np.median(lowest) < _TOUCHES * even or np.median(highest) > out
     return bool(lowest.min() >= -1e-3 and far)
 
 

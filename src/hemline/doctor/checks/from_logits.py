@@ -2,18 +2,16 @@
 
 import numpy as np
 
-from hemline.doctor.answers import PROBABILITIES, Scores, log_sum
+from hemline.doctor.answers import PROBABILITIES
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance
-from hemline.doctor.statistics import ALPHA, fit_temperature, mean_above_zero
-from hemline.labels import CLASSES
-
-_FLOOR = float(np.log(np.e + 9) - 1)  # the least that such a loss can be: 1.461
+from hemline.doctor.statistics import ALPHA, fit_temperature, fitted_losses, mean_above_zero
 
 _TOO_SURE = 2.0  # as a temperature; without it there is nothing to explain
 _WORTH = 0.02  # of the loss: of a network with its right loss the sign is the other one
 _LEARNED = 0.5  # of the answers right: of who has learned less there is no telling how
 _GIVEN_UP, _SURE = 0.02, 0.8  # share of a class that is still named, confidence beside it
+_ENOUGH = 50  # pictures of a class, of which so small a share can be told
 
 
 class FromLogits(Check):
@@ -35,13 +33,14 @@ class FromLogits(Check):
         names = ("loss", "train_loss", "validation_loss", "test_loss")
         said = [case.reported[name] for name in names if name in case.reported]
         right = float(case.right(case.best, case.confirm).mean())
-        # Guessing among ten costs 2.303; who is right this often has a far smaller loss.
-        bound = 2.302585 * (1 - right) + 0.5
-        if not said or min(said) < _FLOOR - 0.01 or min(said) < bound + 0.3:
+        # Guessing costs ln k; who is right this often has a far smaller loss.
+        bound = float(np.log(case.k)) * (1 - right) + 0.5
+        floor = float(np.log(np.e + case.k - 1) - 1)  # the least that such a loss can be
+        if not said or min(said) < floor - 0.01 or min(said) < bound + 0.3:
             return None
         return self._finding(
             f"The loss stated is {min(said):.3f}, though {100 * right:.0f} % are right: a loss "
-            f"that takes probabilities for logits never falls below {_FLOOR:.3f}.",
+            f"that takes probabilities for logits never falls below {floor:.3f}.",
             loss=min(said),
         )
 
@@ -54,13 +53,16 @@ class FromLogits(Check):
         if answers.logs is None or fit_temperature(answers.logs, actual) < _TOO_SURE:
             return None
         known = float((answers.labels == actual).mean())
-        given = np.bincount(answers.labels, minlength=10) / np.bincount(actual, minlength=10)
+        counts = np.bincount(actual, minlength=case.k)
+        named = np.bincount(answers.labels, minlength=len(counts))[: len(counts)]
+        given = np.where(counts >= _ENOUGH, named / np.maximum(counts, 1), np.inf)
         least = int(given.argmin())
+        name = case.classes[int(case.renaming[least])]
         top = np.exp(answers.logs.max(axis=1))[actual == least]
         if given[least] > _GIVEN_UP or known < _LEARNED or not len(top) or top.mean() < _SURE:
             return None
         return self._finding(
-            f"{CLASSES[least]} is named for {int(given[least] * len(top))} of {len(top):,}, and "
+            f"{name} is named for {int(given[least] * len(top))} of {len(top):,}, and "
             f"another class for its pictures with {100 * top.mean():.0f} % on average: no loss "
             "that takes probabilities for what they are allows that.",
             given=float(given[least]),
@@ -79,7 +81,7 @@ class FromLogits(Check):
         if logs is None or len(actual) < 400 or not learned:
             return None
         values = np.exp(logs)
-        losses = [_fitted_losses(scores, actual) for scores in (logs, values)]
+        losses = [fitted_losses(scores, actual) for scores in (logs, values)]
         gain = losses[0] - losses[1]
         p_value = mean_above_zero(gain)
         sure = float((values.max(axis=1) > 0.999).mean())
@@ -102,12 +104,3 @@ class FromLogits(Check):
             "SparseCategoricalCrossentropy(from_logits=False)  # or leave the softmax out",
             **figures,
         )
-
-
-def _fitted_losses(scores: Scores, actual: np.ndarray) -> np.ndarray:
-    """Losses `(n,)` of each half under the temperature that fits the other best."""
-    half, losses = np.arange(len(actual)) < len(actual) // 2, np.empty(len(actual))
-    for part in (half, ~half):
-        scaled = scores[part] / fit_temperature(scores[~part], actual[~part])
-        losses[part] = log_sum(scaled)[:, 0] - scaled[np.arange(len(scaled)), actual[part]]
-    return losses

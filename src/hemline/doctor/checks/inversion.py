@@ -1,4 +1,4 @@
-"""Dark garments on white."""
+"""Negatives."""
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Finding
@@ -6,10 +6,10 @@ from hemline.doctor.checks.repairs import RepairCheck
 
 
 class InvertedBrightness(RepairCheck):
-    """Is the background dark?"""
+    """Are bright and dark what they are in the pictures?"""
 
     name = "inverted-brightness"
-    question = "Is the garment bright and the background black for the network too?"
+    question = "Do bright and dark reach the network as they are in the pictures?"
 
     def examine(self, case: Case) -> Finding | None:
         """Whether negatives restore the answers."""

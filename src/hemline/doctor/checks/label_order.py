@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from hemline.doctor.case import NAMED, Case
+from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance, share
 from hemline.doctor.statistics import ALPHA, at_least, best_assignment, holm, mcnemar
 from hemline.evaluation import confusion_matrix
-from hemline.labels import CLASSES
 
 _ANSWERED = 0.5  # of the pictures: who abstains more often than this names too little to judge
 
@@ -20,25 +19,26 @@ class LabelOrder(Check):
     def examine(self, case: Case) -> Finding | None:
         """Assignment problem on the confusion of one half, judged on the other half."""
         labels, actual = case.working.labels, case.confirm.actual
-        first = int(labels.min() >= 1 and labels.max() == len(CLASSES))  # counted from 1?
+        k = case.k
+        first = int(labels.min() >= 1 and labels.max() == k)  # counted from 1?
         places = labels - first
-        known = (places >= 0) & (places < len(CLASSES))
-        if not known.all() and not _abstains(places, actual, known):
-            return self._unknown(labels)
+        known = (places >= 0) & (places < k)
+        if not known.all() and not _abstains(places, actual, known, k):
+            return self._unknown(case, labels)
         labels, actual, places = labels[known], actual[known], places[known]
         half = len(labels) // 2
-        given = np.array(best_assignment(confusion_matrix(places[:half], actual[:half]))) + first
+        given = np.array(best_assignment(confusion_matrix(places[:half], actual[:half], k))) + first
         before = labels[half:] == actual[half:]
         after = labels[half:] == given[actual[half:]]
         p_value = mcnemar(int((after & ~before).sum()), int((before & ~after).sum()))
-        moved = [c for c in range(len(CLASSES)) if given[c] != c]
+        moved = [c for c in range(k) if given[c] != c]
         if p_value >= ALPHA:
             return None
         # Who is this seldom right by the numbers has them wrong, however little fits instead.
-        named = float(before.mean()) > NAMED * case.reach
+        named = float(before.mean()) > case.reach.line_named
         if named and not self._both_ways(labels, actual, given, moved):
             return None
-        return self._report(before, after, given, moved, p_value)
+        return self._report(case, before, after, given, moved, p_value)
 
     def _both_ways(
         self, labels: np.ndarray, actual: np.ndarray, given: np.ndarray, moved: list[int]
@@ -59,6 +59,7 @@ class LabelOrder(Check):
 
     def _report(
         self,
+        case: Case,
         before: np.ndarray,
         after: np.ndarray,
         given: np.ndarray,
@@ -67,13 +68,11 @@ class LabelOrder(Check):
     ) -> Finding:
         n, kept, best = len(before), int(before.sum()), int(after.sum())
         shifts = {int(given[c]) - c for c in moved}
-        names = ", ".join(f"{CLASSES[c]} is given {int(given[c])}" for c in moved[:3])
-        one = len(moved) >= len(CLASSES) - 1 and len({s % 10 for s in shifts}) == 1
-        how = (
-            f"shifted by {next(iter(shifts)):+d}"
-            if one and len(shifts) <= 2
-            else "in another order"
-        )
+        names = ", ".join(f"{case.classes[c]} is given {int(given[c])}" for c in moved[:3])
+        one = len(moved) >= case.k - 1 and len({s % case.k for s in shifts}) == 1
+        how = _order(case.classes, given)
+        if one and len(shifts) <= 2 and case.k > 2:
+            how = f"shifted by {next(iter(shifts)):+d}"
         return self.finding(
             f"By their numbers {share(kept, n)}; with the labels {how} ({names}"
             f"{', ...' if len(moved) > 3 else ''}) {100 * best / n:.1f} % of the same {n:,} "
@@ -84,31 +83,41 @@ class LabelOrder(Check):
             + (" Or the last layer was made anew." if best < n / 2 else ""),
             f"label = np.argsort({given.tolist()})[label]"
             if not one
-            else f"label = (label - ({next(iter(shifts))})) % 10",
+            else f"label = (label - ({next(iter(shifts))})) % {case.k}",
             order=given.tolist(),
             accuracy=[kept / n, best / n],
             p_value=p_value,
             n=n,
         )
 
-    def _unknown(self, labels: np.ndarray) -> Finding | None:
-        strange = (labels < 0) | (labels >= len(CLASSES))
+    def _unknown(self, case: Case, labels: np.ndarray) -> Finding | None:
+        strange = (labels < 0) | (labels >= case.k)
         values = sorted({int(label) for label in labels[strange]})[:5]
         return self.finding(
-            f"{int(strange.sum()):,} of {len(labels):,} answers name no class of Fashion-MNIST"
+            f"{int(strange.sum()):,} of {len(labels):,} answers name no class of "
+            f"{case.material.name}"
             + (f" ({', '.join(map(str, values))})." if values != [-1] else "."),
             0.9,
             "The names or numbers of the classes are those of another list.",
-            f"classes = {list(CLASSES)}",
+            f"classes = {list(case.classes)}",
             answers=int(strange.sum()),
         )
 
 
-def _abstains(labels: np.ndarray, actual: np.ndarray, known: np.ndarray) -> bool:
+def _order(classes: tuple[str, ...], given: np.ndarray) -> str:
+    """What order of the labels this is, where it is a usual one."""
+    for key in (str, str.casefold):
+        listed = sorted(classes, key=key)
+        if [listed.index(name) for name in classes] == given.tolist():
+            return "in alphabetical order, as ImageFolder and its like number folders"
+    return "in another order"
+
+
+def _abstains(labels: np.ndarray, actual: np.ndarray, known: np.ndarray, k: int) -> bool:
     """Whether the answers that name no class are a few "don't know" among sound ones.
 
     A class that is missing from the names never gets its own; doubt spares most of every class.
     """
-    right = np.bincount(actual[labels == actual], minlength=len(CLASSES))
-    in_doubt = np.bincount(actual[~known], minlength=len(CLASSES))
+    right = np.bincount(actual[labels == actual], minlength=k)
+    in_doubt = np.bincount(actual[~known], minlength=k)
     return bool((right >= in_doubt).all()) and float(known.mean()) > _ANSWERED

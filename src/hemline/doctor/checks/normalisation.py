@@ -19,7 +19,7 @@ class OtherNormalisation(RepairCheck):
         scale = repair.after.scaling
         return self.from_repair(
             repair,
-            f"with pixels * {scale.factor:.3g} {scale.offset:+.3g}",
+            f"with {scale.formula}",
             f"Brightness and contrast do not reach the network as in training: {scale.name}.",
             "Keep the normalisation inside the model, so that there is only one.",
         )

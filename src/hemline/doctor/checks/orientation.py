@@ -3,14 +3,14 @@
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Finding
 from hemline.doctor.checks.repairs import RepairCheck
-from hemline.doctor.forms import SYMMETRIES, SYMMETRY_CODE
+from hemline.doctor.forms import SYMMETRIES, symmetry_code
 
 
 class Orientation(RepairCheck):
     """Are the pictures upright for the network?"""
 
     name = "orientation"
-    question = "Do pictures reach the network upright, under none of the square's symmetries?"
+    question = "Do pictures reach the network upright, neither turned nor mirrored nor transposed?"
 
     def examine(self, case: Case) -> Finding | None:
         """Whether one of the other seven symmetries restores the answers."""
@@ -23,5 +23,5 @@ class Orientation(RepairCheck):
             SYMMETRIES[place],
             "Rows and columns are exchanged or reversed on the way to the network: a transpose, "
             "a reshape in another order, a flip.",
-            f"pixels = {SYMMETRY_CODE[place]}  # or remove what turns them",
+            f"pixels = {symmetry_code(place, case.material.form)}  # or remove what turns them",
         )

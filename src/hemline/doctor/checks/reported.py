@@ -4,8 +4,6 @@ from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance, share
 from hemline.doctor.statistics import ALPHA, more_than
 
-_PICTURES = 10_000  # of the test part, on which an accuracy is usually stated
-
 
 class ReportedFigures(Check):
     """Is the accuracy what its maker says?"""
@@ -27,13 +25,13 @@ class ReportedFigures(Check):
             right = case.right(case.best, case.confirm)
         said = self._said(case)
         if said is not None:
-            return self._compare(said, (int(right.sum()), len(right)), "test", both=True)
+            return self._compare(case, said, (int(right.sum()), len(right)), "test", both=True)
         stated, train = self._trained(case), case.train
         if stated is None or train is None:
             return None
         known = case.right(case.best, train)
         # An accuracy noted while training lags behind, so only one that is never reached tells.
-        return self._compare(stated, (int(known.sum()), len(known)), "training", both=False)
+        return self._compare(case, stated, (int(known.sum()), len(known)), "training", both=False)
 
     def _said(self, case: Case) -> float | None:
         return case.reported.get("test_accuracy", case.reported.get("accuracy"))
@@ -44,9 +42,10 @@ class ReportedFigures(Check):
         return None if stated is None else float(stated)
 
     def _compare(
-        self, said: float, counted: tuple[int, int], part: str, *, both: bool
+        self, case: Case, said: float, counted: tuple[int, int], part: str, *, both: bool
     ) -> Finding | None:
-        stated = (round(said * _PICTURES), _PICTURES)
+        n = len(case.material.test)  # on which an accuracy is usually stated
+        stated = (round(said * n), n)
         below = more_than(stated, counted)
         above = more_than(counted, stated) if both else 1.0
         p_value = min(1.0, 2 * min(below, above))

@@ -4,8 +4,8 @@ from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance
 from hemline.doctor.statistics import ALPHA, more_than
 
-_WORTH = 0.01  # the parts themselves may differ by a little
-_VALIDATION = 6_000  # pictures, where nobody says how many
+_WORTH = 0.01  # beyond what the parts themselves differ by
+_VALIDATION = 0.1  # of the training part, where nobody says how many pictures
 
 
 class TestSelection(Check):
@@ -22,19 +22,28 @@ class TestSelection(Check):
         test = (int(right.sum()), len(right))
         said = case.reported.get("validation_accuracy")
         if said is not None:
-            n = int(case.reported.get("validation_n", _VALIDATION))
-            found = self._compare(test, (round(said * n), n), "validation part (as reported)")
+            n = int(case.reported.get("validation_n", self._cut(case)))
+            other = (round(said * n), n)
+            found = self._compare(case, test, other, "validation part (as reported)")
             if found:
                 return found
         if case.train is None:
             return None
         known = case.right(case.best, case.train)
-        return self._compare(test, (int(known.sum()), len(known)), "training part")
+        return self._compare(case, test, (int(known.sum()), len(known)), "training part")
 
-    def _compare(self, test: tuple[int, int], other: tuple[int, int], name: str) -> Finding | None:
+    def _cut(self, case: Case) -> int:
+        split = case.material.train
+        return len(case.material.test) if split is None else round(_VALIDATION * len(split))
+
+    def _compare(
+        self, case: Case, test: tuple[int, int], other: tuple[int, int], name: str
+    ) -> Finding | None:
         p_value = more_than(test, other)
         ahead = test[0] / test[1] - other[0] / other[1]
         if p_value >= ALPHA or ahead < _WORTH:
+            return None
+        if ahead < _WORTH + max(0.0, -case.baseline.shift):  # the test part is easier by itself
             return None
         return self.finding(
             f"{100 * test[0] / test[1]:.1f} % right on the test part, "

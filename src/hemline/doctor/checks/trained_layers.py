@@ -1,13 +1,14 @@
-"""No trained layers: the answers know nothing of garments."""
+"""No trained layers: the answers know nothing of the classes."""
 
 import numpy as np
 
 from hemline.doctor.case import Case
-from hemline.doctor.checks.answer_count import follows_input
+from hemline.doctor.checks.answer_count import follows_input, sides
 from hemline.doctor.checks.base import Check, Finding, share
 from hemline.doctor.digits import digit_accuracy
-from hemline.doctor.statistics import ALPHA, at_least
+from hemline.doctor.statistics import at_least
 
+_SURE = 1e-4  # p-value of digits that are recognised: it is one more question, seldom asked
 _MEND = "prediction_model = Sequential([trained_model, Softmax()])  # the trained layers first"
 
 
@@ -20,20 +21,20 @@ class OutputFollowsInput(Check):
 
     def applies(self, case: Case) -> bool:
         """Where no answer could be read, or there are as many values as pixels."""
-        return case.reading.fault is not None or _classes(case) in {28, 784}
+        return case.reading.fault is not None or _classes(case) in sides(case)
 
     def examine(self, case: Case) -> Finding | None:
         """By the shape of what comes back."""
         fault = case.reading.fault
         if fault is None:
             shape: tuple[int, ...] | None = (len(case.search), _classes(case) or 0)
-        elif not follows_input(fault.shape):
+        elif not follows_input(fault.shape, case):
             return None
         else:
             shape = fault.shape
         return self.finding(
             f"In went {case.reading.form}; back came shape {shape}: the output has the shape of "
-            "the picture, not of ten classes.",
+            f"the picture, not of {case.k} classes.",
             1.0,
             "The prediction model holds an activation (a softmax, say) but not the trained layers.",
             _MEND,
@@ -42,10 +43,10 @@ class OutputFollowsInput(Check):
 
 
 class NoTrainedLayers(Check):
-    """Do the answers know more of garments than a network without training?"""
+    """Do the answers know more of the classes than a network without training?"""
 
     name = "no-trained-layers"
-    question = "Do the answers know more of garments than those of untrained networks?"
+    question = "Do the answers know more of the classes than those of untrained networks?"
     ends = True
     symptom = True
 
@@ -54,32 +55,37 @@ class NoTrainedLayers(Check):
         if case.trained:
             return None
         right, n = case.counted
-        reach = case.reach
+        reach = case.reach.renamed
         evidence = (
             f"{share(right, n)}; in no form, and under no names of the labels, clearly more than "
             f"the {100 * reach:.0f} % that networks without any training reach."
         )
         digits, p_value = digit_accuracy(case)
-        if p_value < ALPHA / 10:
+        if p_value < _SURE:
             return self.finding(
                 f"{evidence} Of drawn digits it recognises {100 * digits:.0f} %.",
                 1.0,
                 "The model was trained on the digits of MNIST.",
-                "Train on Fashion-MNIST: the files of both have the same names.",
+                f"Train on {case.material.name}: the files of several sets have MNIST's names.",
                 reach=reach,
                 digits=digits,
             )
-        chance = at_least(right, n, 0.1)
+        chance = at_least(right, n, float(np.bincount(case.confirm.actual).max()) / n)
         return self.finding(
             evidence,
             1.0,
-            "The weights in use are not trained ones: the layers were made anew, the weights were "
-            "never loaded, or the labels of the training were shuffled.",
+            "The weights in use are not trained ones, or not for these classes: the layers were "
+            "made anew, the weights were never loaded, the labels of the training were shuffled, "
+            "or the model belongs to other data.",
             f"{_MEND}; or load the weights: model.load_state_dict(...), model.load_weights(...).",
             reach=reach,
             p_better_than_chance=chance,
-            labels_given=np.bincount(case.received.labels.clip(0, 9), minlength=10).tolist(),
+            labels_given=_counts(case.received.labels.clip(0, case.k - 1), case.k),
         )
+
+
+def _counts(labels: np.ndarray, k: int) -> list[int]:
+    return [int(count) for count in np.bincount(labels, minlength=k)]
 
 
 def _classes(case: Case) -> int | None:

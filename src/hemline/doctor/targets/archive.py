@@ -7,7 +7,7 @@ from typing import Any
 
 from hemline.errors import TargetError
 
-_LARGEST = 1 << 30  # bytes unpacked: far above any classifier of garments
+_LARGEST = 1 << 30  # bytes unpacked: far above any classifier of small pictures
 _CONFIG = 1 << 22  # bytes of the configuration: that of a hundred layers has fifty thousand
 _NAMES = {"metadata.json", "config.json", "model.weights.h5"}
 # Layers and values that carry code, or read a model from elsewhere.

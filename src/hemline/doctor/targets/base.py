@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.forms import LAYOUTS, PLAIN_LAYOUTS, Form
+from hemline.doctor.forms import InputForm, Layout, layouts_of
+from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
+from hemline.pixels import Form
 
 ONE_BY_ONE = "one picture at a time"
 
@@ -27,6 +29,8 @@ class Target(ABC):
         promises_probabilities: whether it says of itself that it gives probabilities.
         fixed_batch: the only number of pictures that it takes at once, if there is one.
         facts: what it says of itself beyond that.
+        pictures: the form of those that it is shown; known once they have met.
+        vocabulary: what it may call the classes; likewise.
     """
 
     name: str
@@ -34,12 +38,22 @@ class Target(ABC):
     promises_pixels = False
     promises_probabilities = False
     fixed_batch: int | None = None
+    pictures: Form
+    vocabulary: Vocabulary
 
     def __init__(self) -> None:
         self.facts: dict[str, Any] = {}
 
+    def meet(self, pictures: Form, vocabulary: Vocabulary) -> None:
+        """Be told what is coming, before the first question.
+
+        Raises:
+            TargetError: it does not take such pictures, by what it says of itself.
+        """
+        self.pictures, self.vocabulary = pictures, vocabulary
+
     @abstractmethod
-    def forms(self) -> Iterator[Form]:
+    def forms(self) -> Iterator[InputForm]:
         """The forms worth trying, the likeliest first."""
 
     @abstractmethod
@@ -66,11 +80,11 @@ _DTYPES = {
 }
 
 
-def declared_forms(name: str, dtype: str, shape: list[Any]) -> list[Form]:
-    """The forms that a declared input leaves open.
+def declared_forms(name: str, dtype: str, shape: list[Any], pictures: Form) -> list[InputForm]:
+    """The forms that a declared input leaves open to such pictures.
 
     Raises:
-        TargetError: pictures of 28x28 do not fit.
+        TargetError: they do not fit.
     """
     kind = _DTYPES.get(dtype, dtype)
     if kind not in _DTYPES.values():
@@ -79,29 +93,29 @@ def declared_forms(name: str, dtype: str, shape: list[Any]) -> list[Form]:
             "examine the part of the pipeline that takes pictures."
         )
     ways = [(shape[1:], "array"), (shape, ONE_BY_ONE)] if shape else [(None, "array")]
-    layouts = PLAIN_LAYOUTS if shape is None or not shape else tuple(LAYOUTS)
     found = [
-        Form(layout=layout, dtype=kind, way=way)
+        InputForm(layout, dtype=kind, way=way)
         for wanted, way in ways
-        for layout in layouts
-        if wanted is None or _fits(wanted, LAYOUTS[layout])
+        for layout in layouts_of(pictures)
+        if (layout.is_plain if wanted is None else _fits(wanted, layout))
     ]
     if not found:
         raise TargetError(
-            f"Expected an input that takes garments of 28x28, received {name} that wants shape "
-            f"{shape}; examine the pipeline with what comes before this model."
+            f"Expected an input that takes pictures of {pictures}, received {name} that wants "
+            f"shape {shape}; give it data of that size, or examine the pipeline with what comes "
+            "before this model."
         )
     return found
 
 
-def _fits(wanted: list[Any], shape: tuple[int, ...]) -> bool:
-    if len(wanted) != len(shape):
+def _fits(wanted: list[Any], layout: Layout) -> bool:
+    if len(wanted) != len(layout.shape):
         return False
-    pairs = zip(wanted, shape, strict=True)
+    pairs = zip(wanted, layout.shape, strict=True)
     if any(isinstance(size, int) and size > 0 and size != mine for size, mine in pairs):
         return False
     known = any(isinstance(size, int) and size > 0 for size in wanted)
-    return known or 32 not in shape  # frames are only for those that ask for them
+    return known or layout.order != "framed"  # frames are only for those that ask for them
 
 
 def probability_output(names: list[str]) -> tuple[str, bool]:

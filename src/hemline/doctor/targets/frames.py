@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_LARGEST = 1 << 28
+_LARGEST = 256 * 1024**2
 
 
 class BrokenFrameError(Exception):

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.doctor.answers import as_array
-from hemline.doctor.forms import LAYOUTS, PLAIN_LAYOUTS, Form
+from hemline.doctor.forms import InputForm, layouts_of
 from hemline.doctor.targets.base import ONE_BY_ONE, RefusedError, Target, copy_of
+from hemline.pixels import Form
 
 TENSOR = "as a PyTorch tensor"
 
@@ -31,32 +32,36 @@ class FunctionTarget(Target):
         self.name = name or str(own)
         self.promises_probabilities = "prob" in self.name.rpartition(":")[2].lower()
 
-    def forms(self) -> Iterator[Form]:
+    def forms(self) -> Iterator[InputForm]:
         """Raw pixels first; if those are refused, it has another contract of its own."""
-        yield from callable_forms("torch" in sys.modules)
+        yield from callable_forms(self.pictures, "torch" in sys.modules)
 
     def answer(self, batch: NDArray[Any], way: str) -> Any:
         """What the callable returns."""
         try:
             if way == ONE_BY_ONE:
-                parts = [as_array(self._predict(copy_of(picture)), 1) for picture in batch]
+                parts = [self._array(self._predict(copy_of(picture)), 1) for picture in batch]
                 return np.stack([part[0] if part.shape[:1] == (1,) else part for part in parts])
-            return as_array(self._predict(_handed_over(batch, way)), len(batch))
+            return self._array(self._predict(_handed_over(batch, way)), len(batch))
         except (Exception, SystemExit) as error:
             raise RefusedError(first_line(error)) from error
 
+    def _array(self, raw: Any, n: int) -> NDArray[Any]:
+        return as_array(raw, n, self.vocabulary)
 
-def callable_forms(with_torch: bool) -> Iterator[Form]:
-    """The forms in which a callable may want its pictures."""
+
+def callable_forms(pictures: Form, with_torch: bool) -> Iterator[InputForm]:
+    """The forms in which a callable may want such pictures."""
     ways = ["array", *([TENSOR] if with_torch else [])]
-    rest = [layout for layout in LAYOUTS if layout not in PLAIN_LAYOUTS]
+    plain = [layout for layout in layouts_of(pictures) if layout.is_plain]
+    rest = [layout for layout in layouts_of(pictures) if not layout.is_plain]
     for way in ways:
-        yield Form(way=way)
-    for layouts in (PLAIN_LAYOUTS, rest):
+        yield InputForm(plain[0], way=way)
+    for layouts in (plain, rest):
         for dtype in ("float32", "uint8", "float64"):
-            yield from (Form(layout, dtype, way=way) for way in ways for layout in layouts)
+            yield from (InputForm(layout, dtype, way=way) for way in ways for layout in layouts)
     for dtype in ("uint8", "float32"):
-        yield from (Form(layout, dtype, way=ONE_BY_ONE) for layout in PLAIN_LAYOUTS)
+        yield from (InputForm(layout, dtype, way=ONE_BY_ONE) for layout in plain)
 
 
 def _handed_over(batch: NDArray[Any], way: str) -> Any:

@@ -11,7 +11,9 @@ from hemline.doctor.targets.base import Target
 from hemline.doctor.targets.function import FunctionTarget
 from hemline.doctor.targets.process import ProcessTarget
 from hemline.doctor.targets.server import ServerTarget
-from hemline.errors import TargetError
+from hemline.errors import PixelsError, TargetError
+from hemline.photos.intake import Intake
+from hemline.pixels import Form
 
 _PICKLES = {".pkl", ".pickle", ".joblib", ".pt", ".pth", ".h5", ".hdf5", ".ckpt", ".npz"}
 
@@ -78,6 +80,15 @@ def _hemline_facts(metadata: dict[str, str]) -> dict[str, Any]:
     except ValueError:
         return {}
     return facts if str(facts.get("format", "")).startswith("hemline/") else {}
+
+
+def intake_of(target: Target) -> Intake | None:
+    """How a Hemline model file brings pictures to its form; None for anything else."""
+    facts = target.facts.get("hemline", {})
+    try:
+        return Intake.parse(Form.parse(facts["form"]), facts["intake"])
+    except (KeyError, TypeError, AttributeError, PixelsError):
+        return None
 
 
 def _run_facts(folder: Path) -> dict[str, Any]:

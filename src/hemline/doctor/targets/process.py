@@ -11,11 +11,13 @@ from typing import Any
 from numpy.typing import NDArray
 
 from hemline.doctor.answers import UnreadableError
-from hemline.doctor.forms import Form
+from hemline.doctor.forms import InputForm
 from hemline.doctor.targets.base import RefusedError, Target, declared_forms
 from hemline.doctor.targets.frames import BrokenFrameError, pack, unpack
 from hemline.doctor.targets.function import callable_forms
+from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
+from hemline.pixels import Form
 
 _OPENING = 4  # times the limit: importing Keras or PyTorch is no part of an answer
 _DESCRIPTION = {"onnx": "an ONNX file", "keras": "a .keras file", "callable": "a callable"}
@@ -53,13 +55,15 @@ class ProcessTarget(Target):
             )
         self.facts = header["facts"]
         self.promises_probabilities = bool(self.facts.get("promises"))
-        try:
-            self._forms = self._declared()
-        except TargetError:
-            self.close()
-            raise
 
-    def forms(self) -> Iterator[Form]:
+    def meet(self, pictures: Form, vocabulary: Vocabulary) -> None:
+        """Tell the worker as well, which reads answers by the names of classes."""
+        super().meet(pictures, vocabulary)
+        spelt = {"classes": vocabulary.classes, "aliases": dict(vocabulary.aliases)}
+        self._send(pack({"meet": spelt | {"form": pictures.describe()}}))
+        self._forms = self._declared()
+
+    def forms(self) -> Iterator[InputForm]:
         """As declared by a file, or as any callable."""
         yield from self._forms
 
@@ -84,16 +88,16 @@ class ProcessTarget(Target):
             if stream:
                 stream.close()
 
-    def _declared(self) -> list[Form]:
+    def _declared(self) -> list[InputForm]:
         if self.kind == "callable":
-            return list(callable_forms(bool(self.facts["torch"])))
+            return list(callable_forms(self.pictures, bool(self.facts["torch"])))
         if len(self.facts["inputs"]) != 1:
             raise TargetError(
                 f"Expected a model with one input, received {self.name} with "
                 f"{len(self.facts['inputs'])}; examine a callable that fills the others."
             )
         name, dtype, shape = self.facts["inputs"][0]
-        forms = declared_forms(name, dtype, shape)
+        forms = declared_forms(name, dtype, shape, self.pictures)
         self.promises_pixels = forms[0].dtype not in {"float16", "float32", "float64"}
         if shape and isinstance(shape[0], int) and forms[0].way == "array":
             self.fixed_batch = shape[0]

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.forms import Form
+from hemline.doctor.forms import InputForm
 from hemline.doctor.targets.base import (
     RefusedError,
     Target,
@@ -21,10 +21,12 @@ from hemline.doctor.targets.base import (
     in_batches,
     probability_output,
 )
+from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
+from hemline.pixels import Form
 
 _LARGEST = 1 << 25  # bytes of one reply
-_AT_ONCE = 200  # pictures of one request: as JSON they are about half a megabyte
+_AT_ONCE, _VALUES = 200, 160_000  # pictures and values of one request: half a megabyte as JSON
 _DTYPES = {
     "UINT8": "uint8",
     "FP32": "float32",
@@ -60,16 +62,21 @@ class ServerTarget(Target):
             source = described["inputs"][0]
             self._input, self._datatype = source["name"], source["datatype"]
             outputs = [output["name"] for output in described["outputs"]]
-            shape = [size if size > 0 else None for size in source["shape"]]
+            self._shape = [size if size > 0 else None for size in source["shape"]]
             dtype = _DTYPES[self._datatype]
             self._output, self.promises_probabilities = probability_output(outputs)
         except (KeyError, IndexError, TypeError) as error:
             raise self._foreign("a model without inputs and outputs") from error
-        self._forms = declared_forms(str(self._input), dtype, shape)
         self.promises_pixels = dtype in {"uint8", "int32", "int64"}
+
+    def meet(self, pictures: Form, vocabulary: Vocabulary) -> None:
+        """See which forms its metadata leave open."""
+        super().meet(pictures, vocabulary)
+        dtype, shape = _DTYPES[self._datatype], self._shape
+        self._forms = declared_forms(str(self._input), dtype, shape, pictures)
         self.fixed_batch = shape[0] if shape and self._forms[0].way == "array" else None
 
-    def forms(self) -> Iterator[Form]:
+    def forms(self) -> Iterator[InputForm]:
         """As its metadata declare."""
         yield from self._forms
 
@@ -77,7 +84,8 @@ class ServerTarget(Target):
         """What it infers; large batches go in parts."""
         if _DTYPES[self._datatype] != batch.dtype.name:
             raise RefusedError(f"it declares {self._datatype}")
-        step = (self.fixed_batch or _AT_ONCE) if way == "array" else 1
+        most = max(1, min(_AT_ONCE, _VALUES // self.pictures.values))
+        step = (self.fixed_batch or most) if way == "array" else 1
         parts = [batch[place : place + step] for place in range(0, len(batch), step)]
         if way == "array":
             answered = [in_batches(self._infer, part, self.fixed_batch) for part in parts]

@@ -1,7 +1,8 @@
 """The child process in which model files and named callables run: it can be stopped.
 
 Called as `python -m hemline.doctor.targets.worker KIND WHAT`; speaks frames on its first standard
-input and output, and gives whatever it runs an empty pair of its own.
+input and output, of which one says what the pictures and the classes are, and gives whatever it
+runs an empty pair of its own.
 """
 
 import contextlib
@@ -13,14 +14,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import UnreadableError, as_array
+from hemline.doctor.answers import UnreadableError
 from hemline.doctor.targets.base import RefusedError, in_batches, probability_output
 from hemline.doctor.targets.frames import pack, unpack
 from hemline.doctor.targets.function import FunctionTarget, first_line
+from hemline.doctor.vocabulary import Vocabulary
+from hemline.pixels import Form
 
 Answer = Callable[[NDArray[Any], str], Any]
+Meet = Callable[[Form, Vocabulary], None]
+Opened = tuple[dict[str, Any], Answer, Meet]
 
 
 def main() -> None:
@@ -28,7 +34,7 @@ def main() -> None:
     kind, what = sys.argv[1:3]
     incoming, outgoing = _own_pipes()
     try:
-        facts, answer = _OPENERS[kind](what)
+        facts, answer, meet = _OPENERS[kind](what)
     except (Exception, SystemExit) as error:
         outgoing.write(pack({"failed": first_line(error)}))
         return
@@ -38,13 +44,17 @@ def main() -> None:
             header, batch = unpack(lambda count: _exactly(incoming, count))
         except EOFError:
             return
-        assert batch is not None  # noqa: S101 - the parent always sends one
-        outgoing.write(_reply(answer, batch, header["way"]))
+        if batch is None:
+            told = header["meet"]
+            vocabulary = Vocabulary(tuple(told["classes"]), told["aliases"])
+            meet(Form.parse(told["form"]), vocabulary)
+        else:
+            outgoing.write(_reply(answer, batch, header["way"]))
 
 
 def _reply(answer: Answer, batch: NDArray[Any], way: str) -> bytes:
     try:
-        array = as_array(answer(batch, way), len(batch))
+        array: NDArray[Any] = np.asarray(answer(batch, way))
         if array.dtype.hasobject:
             return pack({"unreadable": "a list of Python objects", "shape": None})
         return pack({}, array)
@@ -72,7 +82,7 @@ def _exactly(stream: BinaryIO, count: int) -> bytes:
     return data
 
 
-def _open_onnx(path: str) -> tuple[dict[str, Any], Answer]:
+def _open_onnx(path: str) -> Opened:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -95,16 +105,14 @@ def _open_onnx(path: str) -> tuple[dict[str, Any], Answer]:
             return in_batches(
                 lambda part: session.run([facts["output"]], {name: part})[0], batch, size
             )
-        import numpy as np
-
         parts = [session.run([facts["output"]], {name: picture})[0] for picture in batch]
         return np.stack([part[0] if part.shape[:1] == (1,) else part for part in parts])
 
     facts["output"], facts["promises"] = probability_output([name for name, _ in facts["outputs"]])
-    return facts, answer
+    return facts, answer, _needs_no_telling
 
 
-def _open_keras(path: str) -> tuple[dict[str, Any], Answer]:
+def _open_keras(path: str) -> Opened:
     from hemline.keras_file.backend import choose_backend
 
     choose_backend()
@@ -126,10 +134,14 @@ def _open_keras(path: str) -> tuple[dict[str, Any], Answer]:
         values = model(batch, training=False)
         return keras.ops.convert_to_numpy(values[0] if isinstance(values, list) else values)
 
-    return facts, answer
+    return facts, answer, _needs_no_telling
 
 
-def _open_callable(what: str) -> tuple[dict[str, Any], Answer]:
+def _needs_no_telling(_pictures: Form, _vocabulary: Vocabulary) -> None:
+    """For files: they give arrays, and no names of classes."""
+
+
+def _open_callable(what: str) -> Opened:
     module, _, name = what.partition(":")
     sys.path.insert(0, str(Path.cwd()))
     found: Any = importlib.import_module(module)
@@ -137,10 +149,11 @@ def _open_callable(what: str) -> tuple[dict[str, Any], Answer]:
         found = getattr(found, part)
     if not callable(found):
         raise TypeError(f"{what} is {type(found).__name__}, not a callable")
-    return {"torch": "torch" in sys.modules}, FunctionTarget(found, what).answer
+    target = FunctionTarget(found, what)
+    return {"torch": "torch" in sys.modules}, target.answer, target.meet
 
 
-_OPENERS: dict[str, Callable[[str], tuple[dict[str, Any], Answer]]] = {
+_OPENERS: dict[str, Callable[[str], Opened]] = {
     "onnx": _open_onnx,
     "keras": _open_keras,
     "callable": _open_callable,

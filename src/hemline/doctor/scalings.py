@@ -1,0 +1,143 @@
+"""Scalings: what pipelines do to the numbers of a picture before a network sees them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hemline.pixels import Pixels
+
+Numbers = tuple[float, ...]
+_Zoo = tuple[Numbers, Numbers]
+
+_LOOKED_AT = 1_000  # pictures: of their mean that is within a few thousandths
+# Means and deviations of red, green and blue as model zoos write them, and of grey.
+_IMAGENET: _Zoo = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+_CIFAR: _Zoo = ((0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616))
+_GREY_IMAGENET: _Zoo = ((0.449,), (0.226,))
+_MNIST: _Zoo = ((0.1307,), (0.3081,))
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """What is done to the numbers: `pixels * factors + offsets`, perhaps of standardised pictures.
+
+    Attributes:
+        name: for people.
+        factors: one for all channels, or one for each as they are handed over; and
+        offsets: likewise, of pixels 0..255.
+        per_picture: whether each picture is brought to mean 0 and deviation 1 before that.
+        code: the same as a line of code on `pixels`.
+    """
+
+    name: str
+    factors: Numbers = (1.0,)
+    offsets: Numbers = (0.0,)
+    per_picture: bool = False
+    code: str = field(default="", compare=False)
+
+    @property
+    def factor(self) -> float:
+        """Of all channels, on average."""
+        return sum(self.factors) / len(self.factors)
+
+    @property
+    def offset(self) -> float:
+        """Of all channels, on average."""
+        return sum(self.offsets) / len(self.offsets)
+
+    def apply(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """`(n, h, w)` or `(n, h, w, 3)`, 0..255, to the same shape."""
+        if self.per_picture:
+            axes = tuple(range(1, values.ndim))
+            mean = values.mean(axis=axes, keepdims=True)
+            spread = np.maximum(values.std(axis=axes, keepdims=True), 1e-6)
+            values = (values - mean) / spread
+        factors, offsets = (np.array(own, np.float32) for own in (self.factors, self.offsets))
+        scaled: NDArray[np.float32] = values * factors + offsets
+        return scaled
+
+    def after(self, used: "Scaling") -> "Scaling":
+        """What to feed a pipeline that does `used` so that its network sees this scaling."""
+        factors = np.divide(self.factors, used.factors)
+        offsets = np.subtract(self.offsets, used.offsets) / np.array(used.factors)
+        name = f"{self.name} where the pipeline makes {used.name}"
+        return Scaling(name, _numbers(factors), _numbers(offsets), self.per_picture)
+
+    def times(self, factor: float) -> "Scaling":
+        """The same before a multiplication."""
+        factors = tuple(factor * own for own in self.factors)
+        return Scaling(self.name, factors, self.offsets, self.per_picture)
+
+    @property
+    def formula(self) -> str:
+        """As a line of code, whatever it is."""
+        if self.code:
+            return self.code
+        return f"pixels * {_written(self.factors, '.3g')} + {_written(self.offsets, '.3g')}"
+
+
+def _numbers(values: NDArray[np.floating]) -> Numbers:
+    return tuple(map(float, np.atleast_1d(values)))
+
+
+def _written(values: Sequence[float], how: str = "g") -> str:
+    texts = [format(value, how) for value in values]
+    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+
+
+def _standard(name: str, means: Sequence[float], deviations: Sequence[float]) -> Scaling:
+    return Scaling(
+        name,
+        tuple(1 / (255 * deviation) for deviation in deviations),
+        tuple(-mean / deviation for mean, deviation in zip(means, deviations, strict=True)),
+        code=f"(pixels / 255 - {_written(means)}) / {_written(deviations)}",
+    )
+
+
+RAW = Scaling("0..255", code="pixels")
+UNIT = Scaling("0..1", (1 / 255,), code="pixels / 255")
+TWICE = Scaling("0..1/255", (1 / 255**2,), code="pixels / 255 / 255")
+MULTIPLIED = Scaling("0..65025", (255.0,), code="pixels * 255")
+# As Caffe's models want it, and Keras's ResNet50 and VGG16 after them: blue first.
+CAFFE = Scaling(
+    "0..255 less ImageNet's mean",
+    offsets=(-103.939, -116.779, -123.68),
+    code="pixels[..., ::-1] - [103.939, 116.779, 123.68]",
+)
+PER_PICTURE = Scaling(
+    "each picture standardised",
+    per_picture=True,
+    code="(pixels - mean) / deviation  # of each picture by itself",
+)
+
+
+def linear_scalings(pixels: Pixels) -> tuple[Scaling, ...]:
+    """What tutorials, model zoos and papers do to all pictures alike, the commonest first.
+
+    Args:
+        pixels: of the data at hand, whose own mean and deviation are among them.
+    """
+    means, deviations = _figures(pixels)
+    zoo = {"ImageNet": _IMAGENET, "CIFAR-10": _CIFAR}
+    if len(means) == 1:  # the figures of MNIST are the commonest slip of the pen
+        zoo = {"MNIST": _MNIST, "ImageNet": _GREY_IMAGENET}
+    return (
+        UNIT,
+        RAW,
+        _standard("-1..1", (0.5,), (0.5,)),
+        _standard("standardised as these data", means, deviations),
+        *(_standard(f"standardised as {name}", *figures) for name, figures in zoo.items()),
+        _standard("-0.5..0.5", (0.5,), (1.0,)),
+        _standard("0..1 less the mean of these data", means, (1.0,) * len(means)),
+    )
+
+
+def _figures(pixels: Pixels) -> tuple[Numbers, Numbers]:
+    """Mean and deviation of every channel, 0..1, to three digits."""
+    some = pixels[:: max(1, len(pixels) // _LOOKED_AT)]
+    channels = some.reshape(-1, 1 if some.ndim == 3 else some.shape[3]) / np.float32(255)
+    deviations = np.maximum(channels.std(axis=0), 1e-3)
+    means = channels.mean(axis=0, dtype=np.float64)
+    return _numbers(means.round(3)), _numbers(deviations.round(3))
