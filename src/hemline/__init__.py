@@ -1,4 +1,4 @@
-"""Hemline: garment classification on Fashion-MNIST that cannot quietly go wrong."""
+"""Hemline: classification of small pictures that cannot quietly go wrong."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from hemline.doctor import Diagnosis as Diagnosis
     from hemline.doctor import diagnose as diagnose
     from hemline.errors import HemlineError as HemlineError
+    from hemline.estimator import HemlineClassifier as HemlineClassifier
     from hemline.evaluation import Evaluation as Evaluation
     from hemline.evaluation import evaluate as evaluate
-    from hemline.labels import CLASSES as CLASSES
     from hemline.pixels import as_pixels as as_pixels
     from hemline.training import Recipe as Recipe
     from hemline.training import load_recipe as load_recipe
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 # Read from their modules when first used: prediction must not wait for PyTorch.
 _HOMES = {
-    "CLASSES": "hemline.labels",
     "Classifier": "hemline.classifier",
     "Dataset": "hemline.data",
     "Diagnosis": "hemline.doctor",
     "Evaluation": "hemline.evaluation",
+    "HemlineClassifier": "hemline.estimator",
     "HemlineError": "hemline.errors",
     "Recipe": "hemline.training",
     "Split": "hemline.data",
