@@ -20,7 +20,7 @@ from trainings import judged, older
 from hemline import Recipe, load_recipe
 
 WATCHED = ["validation=0.1"]  # choosing needs pictures to choose by; these are not trained on
-MOVED = ["rotate=5", "shift=1", "distort=0.5"]
+MOVED = ["rotate=5", "shift=1", "augment_share=0.5"]
 CHANGES = {
     "the tutorial as it is": [],
     "512 and 256 units": ["widths=[512, 256]"],
@@ -33,14 +33,14 @@ CHANGES = {
     "early stopping, best weights (at most 60 epochs)": [
         *WATCHED,
         "epochs=60",
-        "patience=8",
-        "keep=best",
+        "early_stopping_patience=8",
+        "restore_best_weights=true",
     ],
     "learning-rate reduction on plateau (30 epochs)": [
         *WATCHED,
         "epochs=30",
-        "plateau=4",
-        "plateau_factor=0.3",
+        "lr_reduction_patience=4",
+        "lr_reduction_factor=0.3",
     ],
     "rotations and shifts of half of the pictures": MOVED,
     "rotations and shifts, 30 epochs": [*MOVED, "epochs=30"],

@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from hemline import Classifier
+from hemline.data.official import INTAKE
 from hemline.photos import decode
 from hemline.photos.candidates import candidates
 from hemline.photos.choosing import WEIGHTS, edge_strength, evidence
@@ -31,7 +32,7 @@ def guesses(path: Path) -> list[tuple[str, np.ndarray, list[float]]]:
     edges = edge_strength(lab)
     weighed = {name: evidence(mask, found, lab, edges) for name, mask in found.items()}
     return [
-        (name, shrink(*cut_out(small, mask)), [weighed[name][key] for key in WEIGHTS])
+        (name, shrink(*cut_out(small, mask), INTAKE.form), [weighed[name][key] for key in WEIGHTS])
         for name, mask in found.items()
     ]
 

@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import platform
+import shlex
 import subprocess
 import sys
 import time
@@ -61,12 +62,16 @@ def limited(threads: int) -> dict[str, str]:
 
 
 def run_process(
-    command: list[str], variables: dict[str, str], threads: int
+    command: list[str], variables: dict[str, str], threads: int, limit: float | None = None
 ) -> tuple[float, dict[str, Any]]:
-    """Seconds of a whole process from cold, and the JSON document that it printed."""
+    """Seconds of a whole process from cold, and the JSON document that it printed.
+
+    Raises:
+        TimeoutExpired: it took more than `limit` seconds, and was killed.
+    """
     environment = os.environ | limited(threads) | variables
     began = time.perf_counter()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=limit)
     seconds = time.perf_counter() - began
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")
@@ -80,7 +85,7 @@ def write_result(name: str, text: str) -> None:
     script, *options = sys.argv
     # A folder is told by its name: where it lies is nobody's business.
     told = [Path(option).name if Path(option).is_dir() else option for option in options]
-    command = " ".join(["python", f"benchmarks/{Path(script).name}", *told])
+    command = shlex.join(["python", f"benchmarks/{Path(script).name}", *told])
     facts = [
         f"- {datetime.date.today()}, `{command}`",
         f"- {processor_name()}, {os.cpu_count()} cores, {platform.platform()}",

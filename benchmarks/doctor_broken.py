@@ -32,7 +32,7 @@ from doctor_pipelines import (
 from doctor_server import serve
 from torch import nn
 
-from hemline import CLASSES, Dataset
+from hemline import Dataset
 
 SHUFFLED = [3, 7, 1, 0, 9, 2, 8, 5, 4, 6]
 
@@ -40,7 +40,7 @@ SHUFFLED = [3, 7, 1, 0, 9, 2, 8, 5, 4, 6]
 def broken(data: Dataset, folder: Path) -> Iterator[Pipeline]:
     """At least forty, covering every check."""
     yield from _broken_callables(data)
-    yield from _broken_files(folder)
+    yield from _broken_files(data, folder)
     yield from _broken_keras(folder)
     yield from _broken_servers(folder)
     yield from other_broken(data)
@@ -91,7 +91,7 @@ def _broken_callables(data: Dataset) -> Iterator[Pipeline]:
     yield make(
         "mlp, alphabetical names",
         root="label-order",
-        target=lambda x: [sorted(CLASSES)[i] for i in mlp(x).argmax(1)],
+        target=lambda x: [sorted(data.classes)[i] for i in mlp(x).argmax(1)],
     )
     yield make("mlp, first answer only", root="answer-count", target=lambda x: mlp(x)[:1])
     yield make(
@@ -204,7 +204,7 @@ def _broken_training(data: Dataset) -> Iterator[Pipeline]:
         target=of_outputs(softmax, partial(flat_scores, wrong)),
     )
     heart = plain("mlp", key="heart", steps=3000, few=4000)
-    small = Dataset("part", "cut", False, lambda: _first(data, 4000), lambda: data.test)
+    small = data.replace(name="part", source="cut", load_train=lambda: _first(data, 4000))
     yield make(
         "learned by heart",
         root="over-fitting",
@@ -255,7 +255,7 @@ def blurred(x: np.ndarray) -> np.ndarray:
     return small.repeat(2, axis=1).repeat(2, axis=2).astype(np.uint8)
 
 
-def _broken_files(folder: Path) -> Iterator[Pipeline]:
+def _broken_files(data: Dataset, folder: Path) -> Iterator[Pipeline]:
     make = partial(Pipeline, kind="ONNX")
     f, one = np.float32, np.array([1])
     for name in ("mlp", "conv"):
@@ -273,7 +273,9 @@ def _broken_files(folder: Path) -> Iterator[Pipeline]:
         "mlp", folder / "mlp-twice.onnx", insert_after_cast("Mul", f(1 / 255))
     )
     yield make("mlp file, scaled twice", root="scaled-twice", target=twice)
-    yield make("mlp file, names in another order", root="class-names", target=_renamed(folder))
+    yield make(
+        "mlp file, names in another order", root="class-names", target=_renamed(data, folder)
+    )
     net, soft = plain("mlp"), ("Softmax", [], {"axis": 1})
     files = {
         "softmax twice": ("double-softmax", {"after": [soft, soft]}),
@@ -299,13 +301,13 @@ def _broken_files(folder: Path) -> Iterator[Pipeline]:
     )
 
 
-def _renamed(folder: Path) -> Path:
+def _renamed(data: Dataset, folder: Path) -> Path:
     import json
 
     model = onnx.load(run_folder("mlp") / "model.onnx")
     for entry in model.metadata_props:
         if entry.key == "classes":
-            entry.value = json.dumps(sorted(CLASSES))
+            entry.value = json.dumps(sorted(data.classes))
     path = folder / "mlp-renamed.onnx"
     path.write_bytes(model.SerializeToString())
     return path

@@ -24,7 +24,7 @@ from doctor_pipelines import (
 from doctor_server import serve
 from torch import nn
 
-from hemline import CLASSES, Classifier, Dataset
+from hemline import Classifier, Dataset
 
 
 def healthy(data: Dataset, folder: Path) -> Iterator[Pipeline]:
@@ -38,7 +38,9 @@ def healthy(data: Dataset, folder: Path) -> Iterator[Pipeline]:
     yield make("logits", "PyTorch", target=conv)
     yield make("log-probabilities", "PyTorch", target=lambda x: np.log(softmax(conv(x))))
     yield make("labels", "PyTorch", target=lambda x: mlp(x).argmax(1))
-    yield make("class names", "PyTorch", target=lambda x: [CLASSES[i] for i in mlp(x).argmax(1)])
+    yield make(
+        "class names", "PyTorch", target=lambda x: [data.classes[i] for i in mlp(x).argmax(1)]
+    )
     yield make("one-hot", "PyTorch", target=lambda x: np.eye(10)[mlp(x).argmax(1)])
     yield make("percent", "PyTorch", target=lambda x: 100 * softmax(mlp(x)))
     yield make("a module with a channel axis, 0..1", "PyTorch", target=_Channels(lenet))

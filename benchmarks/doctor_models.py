@@ -16,6 +16,7 @@ from torch import nn
 
 from hemline import load_recipe, open_dataset
 from hemline.networks import build_network
+from hemline.networks.inputs import Inputs
 from hemline.training import export
 
 FOLDER = BENCH / "doctor"
@@ -39,7 +40,16 @@ def network(name: str) -> nn.Module:
     """The network of a run in PyTorch: pixels uint8 to logits, in evaluation mode."""
     folder = run_folder(name)
     recipe = load_recipe(folder / "recipe.toml")
-    built = build_network(recipe.network, recipe.widths, 0, mirrored=recipe.views == "mirrored")
+    data = open_dataset()
+    inputs = Inputs.of(data.train.pixels, data.form)
+    built = build_network(
+        recipe.network,
+        recipe.widths,
+        0,
+        inputs=inputs,
+        outputs=len(data.classes),
+        mirrored=recipe.test_time_flip,
+    )
     tensors = load_file(folder / "checkpoint.safetensors")
     found = {k.removeprefix("network."): v for k, v in tensors.items() if k.startswith("network.")}
     built.load_state_dict(found)

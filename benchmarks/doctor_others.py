@@ -10,7 +10,7 @@ from doctor_models import network, plain
 from doctor_pipelines import Pipeline, flat_scores, of_outputs, softmax, torch_scores
 from torch import nn
 
-from hemline import CLASSES, Dataset, Split
+from hemline import Dataset, Split, open_dataset
 
 _KNOWN = 4000  # pictures that the models of scikit-learn are fitted on
 _PLURAL = ["t-shirt", "trousers", "pullovers", "dress", "coats", "sandals", "shirts", "sneakers"]
@@ -19,6 +19,7 @@ _PLURAL += ["bags", "ankle_boots"]
 
 def other_healthy(data: Dataset) -> Iterator[Pipeline]:
     """Models that know their training pictures by nature, and rarer forms of answers."""
+    classes = data.classes
     known = {"data": _part(data)}
     for name in ("forest", "nearest neighbour", "neighbours by distance"):
         model = _fitted(name)
@@ -33,7 +34,7 @@ def other_healthy(data: Dataset) -> Iterator[Pipeline]:
         "rounded to two digits": lambda s: np.round(softmax(s), 2),
         "in 8 bits": lambda s: np.round(255 * softmax(s)).astype(np.uint8),
         "the best three": lambda s: np.argsort(-s, axis=1)[:, :3],
-        "a dictionary each": lambda s: [dict(zip(CLASSES, p, strict=True)) for p in softmax(s)],
+        "a dictionary each": lambda s: [dict(zip(classes, p, strict=True)) for p in softmax(s)],
         "names in the plural": lambda s: [_PLURAL[label] for label in s.argmax(1)],
         "-1 in doubt": lambda s: np.where(softmax(s).max(1) < 0.4, -1, s.argmax(1)),
     }
@@ -65,7 +66,7 @@ def other_broken(data: Dataset) -> Iterator[Pipeline]:
             target=mlp,
             options={"data": (test[0], labels)},
         )
-    listed = [*CLASSES[:7], "pumps", *CLASSES[8:]]
+    listed = [*data.classes[:7], "pumps", *data.classes[8:]]
     yield make(
         "one class under another name",
         root="label-order",
@@ -88,7 +89,7 @@ def standardised(inputs: torch.Tensor) -> torch.Tensor:
 
 def _part(data: Dataset) -> Dataset:
     train = Split(data.train.pixels[:_KNOWN], data.train.labels[:_KNOWN])
-    return Dataset("part", "cut", False, lambda: train, lambda: data.test)
+    return data.replace(name="part", source="cut", load_train=lambda: train)
 
 
 def _on_flat(method: Callable) -> Callable:
@@ -101,8 +102,6 @@ def _fitted(name: str) -> Any:
     from sklearn.linear_model import LogisticRegression
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.svm import SVC
-
-    from hemline import open_dataset
 
     model = {
         "forest": RandomForestClassifier(30, random_state=0),

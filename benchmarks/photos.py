@@ -1,4 +1,4 @@
-"""Accuracy on photographs, beside two naive pipelines, and how well foreign pictures are told.
+"""Accuracy on photographs, beside two naive pipelines, and how well outliers are told.
 
     python benchmarks/photos.py --photos DIR [--model MODEL]
 
@@ -69,7 +69,7 @@ def main() -> None:
     classifier = Classifier.load(arguments.model)
     named = list(photographs(arguments.photos))
     began = time.perf_counter()
-    reads = list(read_many([path for path, _ in named], megapixels=MEGAPIXELS))
+    reads = list(read_many([path for path, _ in named], classifier.intake, megapixels=MEGAPIXELS))
     speed = 60 * len(named) / (time.perf_counter() - began)
     # What cannot be read is answered wrongly: an empty picture, and no label is right for it.
     blank = np.zeros((28, 28), np.uint8)
@@ -89,7 +89,7 @@ def main() -> None:
     predictions = predict_all(classifier, mapped, found[garments], unread[garments])
     first = table([name for _, name in mapped], predictions)
     kinds = np.array([name for _, name in named])
-    second = foreign_table(classifier, found, kinds, garments, test.pixels)
+    second = outlier_table(classifier, found, kinds, garments, test.pixels)
     write_result("photos", "\n\n".join([first, second, *notes]))
 
 
@@ -110,19 +110,19 @@ def predict_all(
     }
 
 
-def foreign_table(
+def outlier_table(
     classifier: Classifier,
     found: np.ndarray,
     kinds: np.ndarray,
     garments: np.ndarray,
     test: np.ndarray,
 ) -> str:
-    """AUROC and the share let through of every foreign kind, in Markdown."""
+    """AUROC and the share let through of every kind of outlier, in Markdown."""
     session = onnxruntime.InferenceSession(classifier.path)
 
     def score(pixels: np.ndarray) -> np.ndarray:
         # Past the contract, which refuses blank bright pages at once.
-        return session.run(["foreign"], {"pixels": pixels})[0]
+        return session.run(["ood_score"], {"pixels": pixels})[0]
 
     photographed, catalogue = score(found[garments]), score(test)
     each = {kind: found[kinds == kind] for kind in ("hat", "shorts", "skirt")}
@@ -137,8 +137,8 @@ def foreign_table(
     }
     rows = ["| none of the ten | n | AUROC | let through |", "| --- | ---: | ---: | ---: |"]
     for name, (own, other) in strange.items():
-        foreign = np.repeat([0, 1], [len(own), len(other)])
-        area = roc_auc_score(foreign, np.concatenate([own, other]))
+        outliers = np.repeat([0, 1], [len(own), len(other)])
+        area = roc_auc_score(outliers, np.concatenate([own, other]))
         through = 100 * np.mean(other <= classifier.threshold)
         rows.append(f"| {name} | {len(other)} | {area:.3f} | {through:.1f} % |")
     kept = [100 * np.mean(own <= classifier.threshold) for own in (catalogue, photographed)]

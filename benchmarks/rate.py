@@ -37,7 +37,7 @@ def multiply_adds(network: Network) -> int:
     """Of one picture on its way forward in training; changes the running statistics."""
     network.train()  # a network that predicts from two views still trains on one
     with FlopCounterMode(display=False) as counter:
-        network(torch.zeros(1, 28, 28, dtype=torch.uint8))
+        network(torch.zeros(1, *network.inputs.form.shape, dtype=torch.uint8))
     return counter.get_total_flops() // 2
 
 

@@ -33,8 +33,8 @@ from rungs_table import Rung, note, table
 
 from hemline import open_dataset
 
-_SHORT = ("learning_rate=0.002", "schedule=triangle")
-_QUICKEST = ("network=conv", "prune=0")  # nothing is seen twice in one epoch
+_SHORT = ("learning_rate=0.002", "schedule=linear_warmup_decay")
+_QUICKEST = ("network=conv", "data_pruning=0")  # nothing is seen twice in one epoch
 _PLAIN = ("validation=0", "calibrate=false")
 SETTINGS = [
     Setting(88, "seed", ("epochs=5", *_SHORT)),

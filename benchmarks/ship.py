@@ -38,8 +38,9 @@ model-index:
 
 - In: `pixels`, uint8 `(n, 28, 28)`, 0 for background, 255 for the brightest garment. Scaling
   is inside the file.
-- Out: `probabilities` and `logits`, float32 `(n, 10)`: {classes}; and `foreign`, float32 `(n,)`:
-  how unlike the training pictures a picture is. Above {threshold:.3f} a picture is none of the ten.
+- Out: `probabilities` and `logits`, float32 `(n, 10)`: {classes}; and `ood_score`, float32 `(n,)`:
+  how unlike the training pictures a picture is (out-of-distribution score). Above
+  {threshold:.3f} a picture is none of the ten.
 
 ## How to use it
 
@@ -86,7 +87,7 @@ Another processor or other versions give other weights of the same quality.
 ## Limitations
 
 It knows ten kinds of garments, one at a time on a black background, at 28x28 pixels. Anything else
-gets probabilities for these ten as well: look at `foreign` first.
+gets probabilities for these ten as well: look at `ood_score` first.
 """
 
 
@@ -135,7 +136,7 @@ def card(name: str, run: Path, classifier: Classifier, evaluation: Evaluation) -
         precision=environment["precision"],
         versions=", ".join(f"{key} {value}" for key, value in facts["versions"].items()),
         checksum=facts["data"]["sha256"],
-        threshold=facts["foreign"]["threshold"],
+        threshold=facts["out_of_distribution"]["threshold"],
         photographs=photographs(facts),
         option=" --photos DIR" if "photographs" in facts["data"] else "",
         kept_back=kept_back(facts),

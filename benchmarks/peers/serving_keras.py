@@ -10,6 +10,7 @@ import numpy as np
 import uvicorn
 from fastapi import FastAPI, Request
 
+from hemline.data.official import INTAKE
 from hemline.photos import see
 
 app = FastAPI()
@@ -27,7 +28,7 @@ async def infer(request: Request) -> dict[str, object]:
 @app.post("/classify")
 async def classify(request: Request) -> dict[str, object]:
     """A photograph."""
-    pixels = see(await request.body(), "the picture").pixels
+    pixels = see(await request.body(), INTAKE, "the picture").pixels
     return {"label": model.predict(pixels[None], verbose=0).argmax(axis=1).tolist()}
 
 

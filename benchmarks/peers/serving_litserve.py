@@ -13,6 +13,7 @@ import litserve
 import numpy as np
 
 from hemline.classifier import Classifier
+from hemline.data.official import INTAKE
 from hemline.photos import see
 
 
@@ -44,7 +45,7 @@ class Photographs(Garments):
 
     def decode_request(self, request):
         """The 28x28 pixels."""
-        return see(base64.b64decode(request["image"]), "the picture").pixels[None]
+        return see(base64.b64decode(request["image"]), INTAKE, "the picture").pixels[None]
 
     def predict(self, pixels: Any) -> Any:
         """Its label."""
