@@ -44,7 +44,7 @@ import torch
 from torch import nn
 
 import hemline
-from hemline import CLASSES, Classifier, load_recipe, open_dataset
+from hemline import Classifier, load_recipe, open_dataset
 from hemline.evaluation import paired_difference, wilson_interval
 
 torch.set_num_threads(1)  # a batch of 32 is too little work to share between cores
@@ -64,12 +64,13 @@ for name, split in (("training", data.train), ("test", data.test)):
         f"{name:>8}: {split.pixels.shape} {split.pixels.dtype}, {split.pixels.min()} to "
         f"{split.pixels.max()}; labels {split.labels.min()} to {split.labels.max()}"
     )
-print(f"Each class: {set(data.train.counts)} training and {set(data.test.counts)} test pictures")
+counts = [set(np.bincount(split.labels).tolist()) for split in (data.train, data.test)]
+print(f"Each class: {counts[0]} training and {counts[1]} test pictures")
 
 figure, rows = plt.subplots(5, 10, figsize=(10, 6))
 for label, column in enumerate(rows.T):
     places = np.flatnonzero(data.train.labels == label)
-    column[0].set_title(f"{label}\n{CLASSES[label]}", size=8)
+    column[0].set_title(f"{label}\n{data.classes[label]}", size=8)
     for axes, place in zip(column, places, strict=False):
         axes.imshow(data.train.pixels[place], cmap="gray")
         axes.axis("off")
@@ -153,10 +154,11 @@ except hemline.HemlineError as error:
 # each line shows the shape, the number of parameters and the range of the values.
 
 # %%
-from hemline.networks import build_network
+from hemline.networks import Inputs, build_network
 
 recipe = load_recipe("seed")
-network = build_network(recipe.network, recipe.widths, seed=0)
+inputs = Inputs.of(data.train.pixels, data.form)
+network = build_network(recipe.network, recipe.widths, seed=0, inputs=inputs, outputs=10)
 values = torch.tensor(data.test.pixels[:1])
 print(f"{'pixels':<10} {tuple(values.shape)!s:<12} {'':>8}  {values.min()} to {values.max()}")
 with torch.no_grad():
@@ -254,8 +256,9 @@ prediction = mended(data.test.pixels)
 label, actual = int(prediction[0].argmax()), int(data.test.labels[0])
 print(f"shape of all predictions {prediction.shape}, of the first {prediction[0].shape}")
 print(
-    f"predicted {label} ({CLASSES[label]}, {prediction[0][label]:.1%}), "
-    f"actual {actual} ({CLASSES[actual]}): {'they agree' if label == actual else 'they differ'}"
+    f"predicted {label} ({data.classes[label]}, {prediction[0][label]:.1%}), "
+    f"actual {actual} ({data.classes[actual]}): "
+    f"{'they agree' if label == actual else 'they differ'}"
 )
 
 figure, (left, middle) = plt.subplots(
@@ -263,7 +266,7 @@ figure, (left, middle) = plt.subplots(
 )
 left.imshow(data.test.pixels[0], cmap="gray")
 left.axis("off")
-middle.barh(CLASSES, prediction[0])
+middle.barh(data.classes, prediction[0])
 middle.invert_yaxis()
 _ = middle.set_xlabel("probability")
 
@@ -300,7 +303,8 @@ def train_and_answer(recipe_name, changes, seed=0):
     return result, labels == data.test.labels
 
 
-WATCHED = ["validation=0.1", "keep=best", "epochs=30"]  # the epoch with the lowest loss is kept
+# The epoch with the lowest validation loss is kept.
+WATCHED = ["validation=0.1", "restore_best_weights=true", "epochs=30"]
 IDEAS = {
     "dropout 0.3": ("seed", ["dropout=0.3"]),
     "L2 penalty 0.00001": ("seed", ["l2=0.00001"]),
@@ -310,13 +314,19 @@ IDEAS = {
     "rotations and shifts": ("seed", ["rotate=5", "shift=1"]),
     "validation while training": ("seed", ["validation=0.1"]),
     "30 epochs, the best one kept": ("seed", WATCHED),
-    "... early stopping": ("seed", [*WATCHED, "patience=5"]),
-    "... learning rate reduced": ("seed", [*WATCHED, "plateau=2", "plateau_factor=0.3"]),
+    "... early stopping": ("seed", [*WATCHED, "early_stopping_patience=5"]),
+    "... learning rate reduced": (
+        "seed",
+        [*WATCHED, "lr_reduction_patience=2", "lr_reduction_factor=0.3"],
+    ),
     "... and 512 hidden units": (
         "seed",
-        [*WATCHED, "plateau=2", "plateau_factor=0.3", "widths=[512]"],
+        [*WATCHED, "lr_reduction_patience=2", "lr_reduction_factor=0.3", "widths=[512]"],
     ),
-    "learning rate that falls to zero": ("seed", ["schedule=triangle", "learning_rate=0.002"]),
+    "learning rate that falls to zero": (
+        "seed",
+        ["schedule=linear_warmup_decay", "learning_rate=0.002"],
+    ),
     "a convolutional network, 3 epochs": ("fast", ["epochs=3"]),
 }
 if SHORT:
