@@ -38,8 +38,8 @@ def test_a_shipped_model_is_what_its_card_says(name, real):
 def test_a_shipped_model_tells_garments_from_noise(name, real):
     classifier = Classifier.load(name)
     noise = np.random.default_rng(0).integers(0, 256, (200, 28, 28)).astype(np.uint8)
-    assert np.mean(classifier.is_foreign(real.test.pixels[:1000])) < 0.1
-    assert np.mean(classifier.is_foreign(noise)) > 0.5
+    assert np.mean(classifier.is_out_of_distribution(real.test.pixels[:1000])) < 0.1
+    assert np.mean(classifier.is_out_of_distribution(noise)) > 0.5
 
 
 def test_tiny_is_tiny():

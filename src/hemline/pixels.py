@@ -114,7 +114,7 @@ def as_pixels(pictures: Any, form: Form | None = None) -> Pixels:
         PixelsError: floats, values outside 0..255, other shapes, integers that never exceed 1,
             or pictures whose background is bright where that of `form` is dark, or the other way.
     """
-    array = _as_bytes(_as_array(pictures))
+    array = as_bytes(_as_array(pictures))
     array = np.ascontiguousarray(_as_batch(array, form) if form else _as_any_batch(array))
     if form and form.background:
         _refuse_inverted(array, form)
@@ -131,7 +131,12 @@ def _as_array(pictures: Any) -> NDArray[Any]:
         ) from error
 
 
-def _as_bytes(array: NDArray[Any]) -> Pixels:
+def as_bytes(array: NDArray[Any]) -> Pixels:
+    """Whole numbers 0..255 of any integer dtype and any shape as uint8.
+
+    Raises:
+        PixelsError: floats, values outside 0..255, or integers that never exceed 1.
+    """
     if array.dtype == np.uint8:
         return array
     if array.dtype.kind not in "iu":

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hemline import diagnose
+from hemline.errors import TargetError
 from tests.doctor.conftest import softmax
 from tests.doctor.own_data import BUILDS, SETS, probabilities, values_of
 
@@ -159,3 +160,38 @@ def test_the_page_shows_pictures_of_any_form_and_some_of_many_classes():
         page = render_page(diagnose(lambda x, s=scores: softmax(s(1 - values_of(x))), SETS[name]()))
         assert page.count("data:image/png;base64,") == 2 * count
         assert SETS[name]().classes[0] in page
+
+
+def onnx_file(path, weights, shape):
+    """A linear model of flattened pictures as an ONNX file that declares floats."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    tensors = {"w": weights[:-1], "b": weights[-1]}
+    graph = helper.make_graph(
+        [
+            helper.make_node("Flatten", ["x"], ["flat"]),
+            helper.make_node("Gemm", ["flat", "w", "b"], ["logits"]),
+        ],
+        "linear",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", *shape])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(np.float32(of), name) for name, of in tensors.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def test_a_file_that_declares_its_form(tmp_path):
+    data, scores = SETS["signs"](), BUILDS["NumPy"]("signs")
+    last = scores(np.zeros((1, 20, 14, 3)))
+    weights = np.concatenate([scores(np.eye(840).reshape(-1, 20, 14, 3)) - last, last])
+    sound = onnx_file(tmp_path / "sound.onnx", weights, (20, 14, 3))
+    found = diagnose(sound, data)
+    assert names(found) == []
+    assert found.wants == "float32 (n, 20, 14, 3), 0..1"
+    swapped = weights[:-1].reshape(280, 3, 3)[:, ::-1].reshape(840, 3)
+    wrong = onnx_file(tmp_path / "bgr.onnx", np.concatenate([swapped, last]), (20, 14, 3))
+    assert names(diagnose(wrong, data)) == ["channel-order"]
+    with pytest.raises(TargetError, match="pictures of 14x20 colour, received x that wants shape"):
+        diagnose(onnx_file(tmp_path / "other.onnx", weights, (1, 28, 30)), data)

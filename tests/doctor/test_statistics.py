@@ -51,6 +51,8 @@ def test_a_renaming_costs_no_assigned_accuracy(order):
     renamed = np.array(order)[labels]
     accuracies = [assigned_accuracy(one, actual, 10) for one in (renamed, labels)]
     assert accuracies[0] == pytest.approx(accuracies[1])
+    few = [assigned_accuracy(one[:50], actual[:50], 10) for one in (renamed, labels)]
+    assert few[0] == pytest.approx(few[1], abs=0.15)
 
 
 @pytest.mark.parametrize("temperature", [0.2, 1.0, 5.0])

@@ -36,16 +36,16 @@ def test_every_picture_stands_on_the_sheet():
 def test_colour_and_other_sizes_stand_on_the_sheet_as_they_are():
     picture = np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)
     sheet = decoded(draw_sheet("", "", [Tile(picture, ["Coat"]), Tile(picture, ["Bag"])], 2))
-    large = picture.repeat(2, axis=0).repeat(2, axis=1)
+    large = picture.repeat(3, axis=0).repeat(3, axis=1)
     corners = np.argwhere((sheet == large[0, 0]).all(axis=2))
-    assert sum((sheet[y : y + 80, x : x + 60] == large).all() for y, x in corners[:200]) == 2
+    assert sum((sheet[y : y + 120, x : x + 90] == large).all() for y, x in corners[:200]) == 2
 
 
 def test_large_pictures_are_drawn_smaller():
     picture = np.zeros((224, 100, 3), np.uint8)
     sheet = decoded(draw_sheet("", "", [Tile(picture, ["Coat"])], 1))
     rows = (sheet == 0).all(axis=2).any(axis=1)
-    assert 100 <= rows.sum() <= 112
+    assert 120 <= rows.sum() <= 128
 
 
 def ink(sheet: np.ndarray) -> np.ndarray:

@@ -22,12 +22,13 @@ from hemline.doctor.untrained import Reach, untrained_reach
 from hemline.evaluation import confusion_matrix
 
 if TYPE_CHECKING:
-    from hemline.doctor.search import Repair
+    from hemline.doctor.confirming import Repair
 
 _SEARCH_SECONDS, _CONFIRM_SECONDS = 2.5, 2.0  # of a diagnosis of at most ten
 _READINGS = 30  # answers to the search sample that a search takes
 _SEARCH_SIZES = (250, 120, 60)
-_MANY = 50  # classes; of more of them more pictures are needed to see some of each
+# Of more classes than these more pictures are needed to see some of each, up to so many values.
+_MANY, _VALUES = 50, 100_000
 _SHIFTED = 0.05  # points by which a test part is harder by itself, so that it misleads a search
 _LEARNED = 0.9  # of the answers right: who reaches that has learned, whatever others reach
 
@@ -115,7 +116,9 @@ class Case:
     @cached_property
     def _search_size(self) -> int:
         affordable = int(_SEARCH_SECONDS / _READINGS / self.seconds_each)
-        sizes = [max(size, size * self.k // _MANY) for size in _SEARCH_SIZES]
+        sizes = [
+            max(size, min(size * self.k // _MANY, _VALUES // self.k)) for size in _SEARCH_SIZES
+        ]
         size = next((size for size in sizes if size <= affordable), sizes[-1])
         return min(size, max(1, len(self.material.test) // 3))
 

@@ -5,70 +5,32 @@ other pictures, picture by picture against the contract, before anything is said
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers, UnreadableError
+from hemline.doctor.answers import UnreadableError
 from hemline.doctor.case import Case, Sample
+from hemline.doctor.confirming import Repair, confirm_repair
 from hemline.doctor.forms import CHANNELS, InputForm, symmetries_of
 from hemline.doctor.scalings import CAFFE, MULTIPLIED, PER_PICTURE, RAW, TWICE, UNIT, Scaling
-from hemline.doctor.statistics import (
-    ALPHA,
-    assigned_accuracy,
-    fit_temperature,
-    fitted_losses,
-    mcnemar,
-    mean_above_zero,
-)
+from hemline.doctor.statistics import assigned_accuracy
 from hemline.doctor.targets import RefusedError
 from hemline.doctor.untrained import untrained_reach
 
-# A repair takes away at least one error in ten: less is no reason to call a pipeline broken.
-_WORTH = 0.1
-# Of many contrasts one suits any weak model better: that has to be worth more, or make it good.
-_WORTH_CONTRAST = 0.15
 _LARGE = 30.0  # times the contrast: no two usual scales other than 0..1 and 0..255 lie so far apart
 _ROUNDS = 3
 _ALIKE = 0.01  # of the pictures, and of the loss: two contracts that differ by less are one
 _SLIP = 0.02  # of the pictures: what the plainer of two explanations may explain less
 _JOINT = 120  # pictures of the search for several faults at once, or three of each class
 _JOINT_SECONDS = 20.0
-_OFF, _NEAR = 8.0, 5.0  # temperatures: over-training alone gives 2 to 5, a wrong scale 20 to 255
-_SATURATED, _FOLLOWS = 20.0, 3.0
-_ASKEW, _STRAIGHT = 3.0, 2.0  # temperatures: of a confidence that is off, and about right
-_GREYS = 0.02
 _UPRIGHT: dict[str, Any] = {"inverted": False, "symmetry": 0, "channels": "rgb"}
 # Factors by which whole numbers can be made fainter and still be pictures.
 _FAINTER = tuple(
     Scaling(f"contrast 1/{k}", (1 / k,), code=f"pixels // {k}") for k in (8, 32, 128, 255)
 )
-
-
-@dataclass(frozen=True)
-class Repair:
-    """A form that works where another does not.
-
-    Attributes:
-        before: the form that was promised.
-        after: the form that works.
-        family: what changed: scale, normalisation, inversion, symmetry, channels, layout.
-        right: right answers before and after, of `n`.
-        n: pictures.
-        p_value: of the difference.
-        loss: mean loss before and after, where there are probabilities.
-    """
-
-    before: InputForm
-    after: InputForm
-    family: str
-    right: tuple[int, int]
-    n: int
-    p_value: float
-    loss: tuple[float, float] | None
 
 
 def find_repairs(case: Case) -> list[Repair]:
@@ -113,11 +75,16 @@ def _choose_contract(case: Case) -> InputForm:
     """The usual scale and layout that suit the target best; any of them is healthy."""
     layouts = [case.reading.form, *case.reading.others]
     forms = [form.but(scaling=scale) for form in layouts for scale in _usual(case)]
+    swapped: list[InputForm] = []
     if case.material.form.channels > 1:
+        swapped = [form.but(channels="bgr") for form in forms]
         forms += [form.but(scaling=CAFFE, channels="bgr") for form in layouts]
     found = _ranked(case, forms, case.search)
     if not found:
         return case.reading.form
+    other = _ranked(case, swapped, case.search)
+    if other and other[0][0] > found[0][0] + _SLIP:  # a fault, but not of the scale
+        return _plain(other[0][1])
     reach = _reach(case, case.search)
     if found[0][0] <= reach:  # nothing works as it is: perhaps the picture itself is turned
         turned = [form.but(**view) for form in forms[:2] for view in _views(case)]
@@ -324,87 +291,3 @@ def _value(case: Case, form: InputForm, sample: Sample) -> float:
     value = assigned_accuracy(answers.labels, sample.actual, case.k)
     losses = answers.losses(sample.actual)
     return value if losses is None else value - 0.02 * min(float(losses.mean()), 5.0)
-
-
-def confirm_repair(case: Case, before: InputForm, after: InputForm, family: str) -> Repair | None:
-    """Whether `after` is better than `before` on the confirm sample, beyond chance and enough."""
-    try:
-        first, second = (case.right(form, case.judged) for form in (before, after))
-        if second.sum() >= first.sum() and not _is_renamed(case, after):
-            # Labels that are right as they are, once the pictures are, need no renaming before.
-            first = case.answers(before, case.judged).labels == case.judged.actual
-    except (RefusedError, UnreadableError):
-        return None
-    gained, lost = int((second & ~first).sum()), int((first & ~second).sum())
-    answers = [case.answers(form, case.judged) for form in (before, after)]
-    losses = [loss for one in answers if (loss := one.losses(case.judged.actual)) is not None]
-    p_value = mcnemar(gained, lost)
-    weak = family == "normalisation" and second.mean() < case.good
-    worth = _WORTH_CONTRAST if weak else _WORTH
-    held = p_value < ALPHA and gained - lost >= worth * int((~first).sum())
-    no_worse = mcnemar(lost, gained) > 0.05
-    if not case.elastic:  # fainter whole numbers have fewer greys, which costs a little by itself
-        no_worse = int(second.sum()) >= (1 - _GREYS) * int(first.sum())
-    if not held and family == "scale" and len(losses) == 2 and no_worse:
-        p_value = _loss_p(case, answers, losses)
-        held = p_value < ALPHA
-    if not held and family == "normalisation" and len(losses) == 2 and no_worse:
-        p_value = _beyond_temperature(case, answers, losses[1])
-        held = p_value < ALPHA
-    if held and family == "scale" and _only_drowns(answers, case, before, after):
-        return None
-    if not held:
-        return None
-    means = (float(losses[0].mean()), float(losses[1].mean())) if len(losses) == 2 else None
-    rights = (int(first.sum()), int(second.sum()))
-    return Repair(before, after, family, rights, len(first), p_value, means)
-
-
-def _is_renamed(case: Case, form: InputForm) -> bool:
-    return bool((case.names_for(form) != np.arange(case.k)).any())
-
-
-def _only_drowns(answers: list[Answers], case: Case, before: InputForm, after: InputForm) -> bool:
-    """Whether larger numbers merely shout something down, a bias say: then they are too sure."""
-    logs = answers[1].logs
-    if after.scaling.factor <= before.scaling.factor or logs is None or answers[1].decided:
-        return False
-    meant = np.argsort(case.names_for(after))[case.judged.actual]
-    return fit_temperature(logs, meant) > _OFF
-
-
-def _loss_p(case: Case, answers: list[Answers], losses: list[NDArray[np.float64]]) -> float:
-    """P-value that a change of scale lowers the loss; 1 where that has another reason.
-
-    Fainter pictures make any network less sure of itself, which may lower the loss of a healthy
-    one. So it counts only if the confidence was far off and comes about right.
-    """
-    logs = [one.logs for one in answers]
-    before, after = losses
-    if logs[0] is None or logs[1] is None or answers[1].decided:
-        return 1.0
-    far, near = (fit_temperature(one, case.judged.actual) for one in (logs[0], logs[1]))
-    right = 1 / _NEAR < near < _NEAR and after.mean() < np.log(case.k)
-    # Whole numbers can only be made a little fainter: then the confidence must follow them.
-    following = far > _SATURATED and near < far / _FOLLOWS
-    if _OFF > far > 1 / _OFF or not (right or following):
-        return 1.0
-    if after.mean() > (1 - _WORTH) * before.mean():
-        return 1.0
-    return mean_above_zero(before - after)
-
-
-def _beyond_temperature(case: Case, answers: list[Answers], after: NDArray[np.float64]) -> float:
-    """P-value that a normalisation explains a confidence far off better than any temperature.
-
-    The answers given are compared at the temperature that fits them best, each half at that of the
-    other; those under the other normalisation as they are.
-    """
-    logs, actual = answers[0].logs, case.judged.actual
-    near = answers[1].logs
-    if logs is None or near is None or any(one.decided for one in answers):
-        return 1.0
-    far, left = fit_temperature(logs, actual), fit_temperature(near, actual)
-    if 1 / _ASKEW < far < _ASKEW or not 1 / _STRAIGHT < left < _STRAIGHT:
-        return 1.0
-    return mean_above_zero(fitted_losses(logs, actual) - after)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from hemline.doctor.answers import Scores, log_sum
 from hemline.evaluation import confusion_matrix
 
+_EACH = 6  # pictures of a class from which the best names flatter little
 ALPHA = 0.001  # a healthy pipeline meets some twenty checks: all together alarm in under 2 %
 
 
@@ -81,10 +82,15 @@ def best_assignment(confusion: NDArray[np.int64]) -> list[int]:
 
 
 def assigned_accuracy(labels: NDArray[np.int64], actual: NDArray[np.integer], k: int) -> float:
-    """Accuracy under the renaming of the `k` labels that makes it highest."""
+    """Accuracy under the renaming of the `k` labels that makes it highest.
+
+    Of few pictures a class any answers can be renamed to fit: there it is that of the other half.
+    """
     known = (labels >= 0) & (labels < k)
     if not known.any():
         return 0.0
+    if len(labels) < _EACH * k:
+        return max(renamed_counts(labels, actual, k)) / len(labels)
     confusion = confusion_matrix(labels[known], actual[known], k)
     rows = confusion.argmax(axis=1)
     # Where the rows' favourites differ they are the answer, and scipy is not needed.

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from hemline.pixels import Pixels
 from hemline.report.fonts import font_for, shortened
 
-_PICTURE = 112  # screen pixels of the longest edge, about
+_LARGEST, _LEAST = 128, 112  # screen pixels: of the longest edge, and for captions
 _GAP, _LINE, _MARGIN, _TITLE = 14, 16, 24, 22
 _PAPER, _INK, _QUIET = "#ffffff", "#1d1f24", "#6b7078"
 _COLOURS = {None: _INK, True: "#1a6b3c", False: "#b3261e"}
@@ -31,8 +31,8 @@ def draw_sheet(title: str, subtitle: str, tiles: Sequence[Tile], columns: int) -
         A PNG, as bytes.
     """
     captions = max(len(tile.captions) for tile in tiles)
-    width, height = enlarged(tiles[0].pixels, _PICTURE).size
-    cell = (max(width, _PICTURE) + _GAP, height + captions * _LINE + _GAP + 4)
+    width, height = enlarged(tiles[0].pixels, _LARGEST).size
+    cell = (max(width, _LEAST) + _GAP, height + captions * _LINE + _GAP + 4)
     rows = -(-len(tiles) // columns)
     top = _MARGIN + _TITLE + _LINE + _GAP
     size = (columns * cell[0] - _GAP + 2 * _MARGIN, top + rows * cell[1] - _GAP + _MARGIN)
@@ -63,7 +63,7 @@ def _draw_tile(
     sheet: Image.Image, draw: ImageDraw.ImageDraw, tile: Tile, corner: tuple[int, int]
 ) -> None:
     x, y = corner
-    picture = enlarged(tile.pixels, _PICTURE)
+    picture = enlarged(tile.pixels, _LARGEST)
     sheet.paste(picture, corner)
     colour = _COLOURS[tile.right]
     right, bottom = x + picture.width, y + picture.height
@@ -73,7 +73,7 @@ def _draw_tile(
         _draw_cross(draw, right - 18, y + 6, colour)
     for line, caption in enumerate(tile.captions):
         ink, font = colour if line == 0 else _QUIET, font_for(caption, 12)
-        words = shortened(caption, font, max(picture.width, _PICTURE) + _GAP // 2)
+        words = shortened(caption, font, max(picture.width, _LEAST) + _GAP // 2)
         draw.text((x, bottom + 4 + line * _LINE), words, ink, font)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hemline.data.options import Size
 from hemline.errors import DataError, PixelsError
-from hemline.pixels import Pixels, _as_bytes
+from hemline.pixels import Pixels, as_bytes
 
 Numbers = NDArray[Any]
 _COLOUR = 3
@@ -49,14 +49,14 @@ def to_bytes(numbers: Numbers) -> Pixels:
     if numbers.dtype == np.uint8:
         return numbers
     if numbers.dtype.kind not in "iuf":
-        return _as_bytes(numbers)  # which says what is wrong, here and below
+        return as_bytes(numbers)  # which says what is wrong, here and below
     pixels = np.empty(numbers.shape, np.uint8)
     for start in range(0, len(numbers), _BLOCK):
         block = np.asarray(numbers[start : start + _BLOCK])
         with np.errstate(invalid="ignore"):  # of NaN, which equals nothing
             pixels[start : start + _BLOCK] = block.astype(np.int64)
         if not (pixels[start : start + _BLOCK] == block).all():
-            return _as_bytes(numbers)
+            return as_bytes(numbers)
     return pixels
 
 
@@ -71,7 +71,7 @@ def refuse_scaled(pixels: Pixels, numbers: Numbers) -> None:
         PixelsError: they seem to be scaled.
     """
     if numbers.dtype != np.uint8 and pixels.size and pixels.max() <= 1:
-        _as_bytes(pixels.astype(numbers.dtype))
+        as_bytes(pixels.astype(numbers.dtype))
 
 
 def _of_shape(pixels: Pixels, where: str, size: Size | None) -> Pixels:

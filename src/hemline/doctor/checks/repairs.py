@@ -2,7 +2,7 @@
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance, share
-from hemline.doctor.search import Repair
+from hemline.doctor.confirming import Repair
 
 
 class RepairCheck(Check):

@@ -1,0 +1,151 @@
+"""Confirmation: what the search suggests has to hold on other pictures, before anything is said."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hemline.doctor.answers import Answers, UnreadableError
+from hemline.doctor.case import Case
+from hemline.doctor.forms import InputForm
+from hemline.doctor.statistics import (
+    ALPHA,
+    fit_temperature,
+    fitted_losses,
+    mcnemar,
+    mean_above_zero,
+)
+from hemline.doctor.targets import RefusedError
+
+Right = NDArray[np.bool_]
+Losses = NDArray[np.float64]
+
+# A repair takes away at least one error in ten: less is no reason to call a pipeline broken.
+_WORTH = 0.1
+# Of many contrasts one suits any weak model better: that has to be worth more, or make it good.
+_WORTH_CONTRAST = 0.15
+_OFF, _NEAR = 8.0, 5.0  # temperatures: over-training alone gives 2 to 5, a wrong scale 20 to 255
+_SATURATED, _FOLLOWS = 20.0, 3.0
+_ASKEW, _STRAIGHT = 3.0, 2.0  # temperatures: of a confidence that is off, and about right
+_GREYS = 0.02
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A form that works where another does not.
+
+    Attributes:
+        before: the form that was promised.
+        after: the form that works.
+        family: what changed: scale, normalisation, inversion, symmetry, channels, layout.
+        right: right answers before and after, of `n`.
+        n: pictures.
+        p_value: of the difference.
+        loss: mean loss before and after, where there are probabilities.
+    """
+
+    before: InputForm
+    after: InputForm
+    family: str
+    right: tuple[int, int]
+    n: int
+    p_value: float
+    loss: tuple[float, float] | None
+
+
+def confirm_repair(case: Case, before: InputForm, after: InputForm, family: str) -> Repair | None:
+    """Whether `after` is better than `before` on other pictures, beyond chance and enough."""
+    try:
+        first, second = _right(case, before, after)
+        answers = [case.answers(form, case.judged) for form in (before, after)]
+    except (RefusedError, UnreadableError):
+        return None
+    gained, lost = int((second & ~first).sum()), int((first & ~second).sum())
+    p_value = mcnemar(gained, lost)
+    weak = family == "normalisation" and second.mean() < case.good
+    worth = _WORTH_CONTRAST if weak else _WORTH
+    if p_value >= ALPHA or gained - lost < worth * int((~first).sum()):
+        p_value = _confidence_p(case, answers, family) if _no_worse(case, first, second) else 1.0
+    if p_value >= ALPHA or (family == "scale" and _only_drowns(answers, case, before, after)):
+        return None
+    losses = [one.losses(case.judged.actual) for one in answers]
+    means = [float(loss.mean()) for loss in losses if loss is not None]
+    rights = (int(first.sum()), int(second.sum()))
+    pair = (means[0], means[1]) if len(means) == 2 else None
+    return Repair(before, after, family, rights, len(first), p_value, pair)
+
+
+def _right(case: Case, before: InputForm, after: InputForm) -> tuple[Right, Right]:
+    """Which answers are right under both forms."""
+    first, second = (case.right(form, case.judged) for form in (before, after))
+    if second.sum() >= first.sum() and not _is_renamed(case, after):
+        # Labels that are right as they are, once the pictures are, need no renaming before.
+        first = case.answers(before, case.judged).labels == case.judged.actual
+    return first, second
+
+
+def _no_worse(case: Case, first: Right, second: Right) -> bool:
+    if not case.elastic:  # fainter whole numbers have fewer greys, which costs a little by itself
+        return int(second.sum()) >= (1 - _GREYS) * int(first.sum())
+    return mcnemar(int((first & ~second).sum()), int((second & ~first).sum())) > 0.05
+
+
+def _confidence_p(case: Case, answers: list[Answers], family: str) -> float:
+    """P-value that a change makes the confidence right where the labels stay as they are."""
+    before, after = (one.losses(case.judged.actual) for one in answers)
+    if before is None or after is None or answers[1].decided:
+        return 1.0
+    if family == "scale":
+        return _loss_p(case, answers, before, after)
+    return _beyond_temperature(case, answers, after) if family == "normalisation" else 1.0
+
+
+def _is_renamed(case: Case, form: InputForm) -> bool:
+    return bool((case.names_for(form) != np.arange(case.k)).any())
+
+
+def _only_drowns(answers: list[Answers], case: Case, before: InputForm, after: InputForm) -> bool:
+    """Whether larger numbers merely shout something down, a bias say: then they are too sure."""
+    logs = answers[1].logs
+    if after.scaling.factor <= before.scaling.factor or logs is None:
+        return False
+    if answers[1].decided:  # nothing but 0 and 1, where there were probabilities
+        return not answers[0].decided
+    meant = np.argsort(case.names_for(after))[case.judged.actual]
+    return fit_temperature(logs, meant) > _OFF
+
+
+def _loss_p(case: Case, answers: list[Answers], before: Losses, after: Losses) -> float:
+    """P-value that a change of scale lowers the loss; 1 where that has another reason.
+
+    Fainter pictures make any network less sure of itself, which may lower the loss of a healthy
+    one. So it counts only if the confidence was far off and comes about right.
+    """
+    far, near = (_temperature(case, one) for one in answers)
+    right = 1 / _NEAR < near < _NEAR and after.mean() < np.log(case.k)
+    # Whole numbers can only be made a little fainter: then the confidence must follow them.
+    following = far > _SATURATED and near < far / _FOLLOWS
+    if _OFF > far > 1 / _OFF or not (right or following):
+        return 1.0
+    if after.mean() > (1 - _WORTH) * before.mean():
+        return 1.0
+    return mean_above_zero(before - after)
+
+
+def _beyond_temperature(case: Case, answers: list[Answers], after: Losses) -> float:
+    """P-value that a normalisation explains a confidence far off better than any temperature.
+
+    The answers given are compared at the temperature that fits them best, each half at that of the
+    other; those under the other normalisation as they are.
+    """
+    far, near = (_temperature(case, one) for one in answers)
+    if answers[0].decided or 1 / _ASKEW < far < _ASKEW or not 1 / _STRAIGHT < near < _STRAIGHT:
+        return 1.0
+    logs = answers[0].logs
+    assert logs is not None  # noqa: S101 - there are losses
+    return mean_above_zero(fitted_losses(logs, case.judged.actual) - after)
+
+
+def _temperature(case: Case, answers: Answers) -> float:
+    assert answers.logs is not None  # noqa: S101 - there are losses
+    return fit_temperature(answers.logs, case.judged.actual)
