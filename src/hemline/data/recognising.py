@@ -31,7 +31,7 @@ def fashion_names(pixels: Pixels, classes: Sequence[str]) -> dict[str, str] | No
         or the classes are.
     """
     labels = _look_up(pixels)[0]
-    if (labels != _NONE).sum() <= _MOST * len(labels):
+    if not _mostly_known(labels):
         return None
     votes: dict[str, Counter[int]] = {}
     for name, label in zip(classes, labels.tolist(), strict=True):
@@ -40,6 +40,15 @@ def fashion_names(pixels: Pixels, classes: Sequence[str]) -> dict[str, str] | No
     if _NONE in meant.values() or len(set(meant.values())) < len(meant):
         return None  # some class is another, or several together, or a part of one
     return {name: CLASSES[label] for name, label in sorted(meant.items(), key=lambda of: of[1])}
+
+
+def shows_fashion(pixels: Pixels) -> bool:
+    """Whether most pictures are those of Fashion-MNIST, whatever their classes are called."""
+    return _mostly_known(_look_up(pixels)[0])
+
+
+def _mostly_known(labels: NDArray[np.int8]) -> bool:
+    return bool((labels != _NONE).sum() > _MOST * len(labels))
 
 
 def _meant(counts: Counter[int]) -> int:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hemline.data import Dataset, Split, official, official_hashes, open_dataset
 from hemline.data.classes import class_order, clean
-from hemline.data.recognising import fashion_names
+from hemline.data.recognising import fashion_names, shows_fashion
 from hemline.doctor.scalings import Scaling, linear_scalings
 from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import DataError
@@ -142,7 +142,7 @@ def official_places(split: Split) -> dict[str, int] | None:
     """
     if split.pixels.shape[1:] != official.INTAKE.form.shape:
         return None
-    if fashion_names(split.pixels, [""] * len(split)) is None:
+    if not shows_fashion(split.pixels):
         return None
     found = fashion_names(split.pixels, [str(label) for label in split.labels])
     return {name: int(label) for label, name in (found or {}).items()}
