@@ -4,13 +4,13 @@ import json
 import re
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.idx import NAMES
+from tests.pace import processor_seconds, start_of_libraries
 
 GARMENT = np.zeros((28, 28), np.uint8)
 GARMENT[4:24, 8:20] = 180
@@ -44,24 +44,20 @@ def test_every_command_has_help_with_an_example(command, program):
 
 
 def test_help_lists_the_commands_and_comes_at_once(program):
-    def seconds() -> float:
-        began = time.perf_counter()
+    def ask() -> None:
         done = program("--help")
         assert re.findall(r"^  (\w+)  ", done.stdout.partition("Commands:")[2], re.M) == COMMANDS
-        return time.perf_counter() - began
 
-    assert min(seconds() for _ in range(5)) < 0.3
+    assert processor_seconds(ask) < 0.6 * start_of_libraries()
 
 
-def test_predict_answers_from_a_cold_start_within_a_second(program, small_run, tmp_path):
+def test_predict_answers_from_a_cold_start_soon_after_its_libraries(program, small_run, tmp_path):
     Image.fromarray(GARMENT).save(tmp_path / "coat.png")
 
-    def seconds() -> float:
-        began = time.perf_counter()
+    def ask() -> None:
         assert program("predict", "--model", small_run.run.model, tmp_path / "coat.png").stdout
-        return time.perf_counter() - began
 
-    assert min(seconds() for _ in range(5)) < 1
+    assert processor_seconds(ask) < 3 * start_of_libraries()
 
 
 def test_describe_tells_layers_epoch_and_step(program):

@@ -24,7 +24,7 @@ def command(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read the data, say what became of every file, and describe classes, parts and form.
+    """Read the data: classes, parts, form, what became of every file.
 
     Example: hemline data --data fruits --sheet fruits.png
     """

@@ -51,7 +51,7 @@ def command(
     changes: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the network that a recipe trains on the data; count epochs and steps.
+    """Show the network that a recipe trains; count epochs and steps.
 
     Example: hemline describe seed
     """

@@ -47,7 +47,7 @@ def command(
     ] = 30.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Find what is wrong in any pipeline that names what pictures show.
+    """Find what is wrong in any pipeline that classifies pictures.
 
     Exit code 0: healthy; 1: findings; 2: could not be examined.
 

@@ -42,7 +42,8 @@ def open_for(
 def warn_of_another_split(classifier: "Classifier", dataset: "Dataset") -> None:
     """Say so if these are the data of the training, but not its training part."""
     trained = classifier.metadata["data"]
-    same = trained["name"] == dataset.name
+    # A test part of its own cannot have been trained on; the training part need not be read.
+    same = dataset.cuts_test and trained["name"] == dataset.name
     if same and trained.get("sha256") not in (None, dataset.train.checksum):
         print(
             f"hemline: {dataset.name} has changed since the training, or was split by another "

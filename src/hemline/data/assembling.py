@@ -60,6 +60,7 @@ def assemble(
         load_train=lambda: assembly.split("train"),
         load_test=lambda: assembly.split("test"),
         load_validation=(lambda: assembly.split("validation")) if "validation" in parts else None,
+        cuts_test="test" not in parts,
         group=options.group,
         account=account,
         files=files,

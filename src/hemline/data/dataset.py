@@ -110,6 +110,7 @@ class Dataset:
         keeps_class: whether a mirrored picture keeps its class; None to find out by the pictures.
         aliases: other names of classes, as folders of photographs bear them, in lower case; each
             with the classes that it may mean.
+        cuts_test: whether the test part is cut off the training part, as the data have none.
         group: by what pictures were held together when parts were cut; None by nothing.
         account: what became of every file; None where no files were looked for.
         files: name, size in bytes and SHA-256 of each file, where there are files.
@@ -125,6 +126,7 @@ class Dataset:
     drawn: bool = False
     keeps_class: bool | None = None
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    cuts_test: bool = False
     group: str | None = None
     account: "Account | None" = field(default=None, repr=False)
     files: Callable[[], list[dict[str, Any]]] = field(default=list, repr=False)

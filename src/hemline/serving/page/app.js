@@ -73,9 +73,9 @@ function preparePad({ form, intake }) {
 
 function listenForModes() {
   for (const input of document.querySelectorAll("input[name=mode]")) {
-    input.addEventListener("change", async () => {
+    input.addEventListener("change", () => {
+      $("mode-note").textContent = noteOn(mode(), introduced);
       if (last) ask(last);
-      $("mode-note").textContent = noteOn(mode(), (await server.about()).intake);
     });
   }
   $("token-form").addEventListener("submit", (event) => {
@@ -90,6 +90,7 @@ function introduce(facts) {
   if (facts === introduced) return;
   introduced = facts;
   describe(facts);
+  $("mode-note").textContent = noteOn(mode(), facts);
   preparePad(facts);
   listExamples(facts, ask);
 }

@@ -4,6 +4,7 @@
 import { blank, reducedAndResized } from "./resizing.js";
 
 const EDGE = 448;
+const LARGEST = 4000 ** 2; // pixels: on some phones canvases end there, and the browser shrinks for us
 const TYPES = ["image/png", "image/jpeg", "image/webp"];
 
 // The picture in three channels; and whether it is opaque, wherever it is not rather transparent.
@@ -22,11 +23,14 @@ async function pixelsOf(file) {
   } catch {
     throw new Error("Expected a whole picture, received one that is damaged; obtain it again.");
   }
-  const canvas = Object.assign(document.createElement("canvas"), { width: bitmap.width, height: bitmap.height });
+  const scale = Math.min(1, Math.sqrt(LARGEST / (bitmap.width * bitmap.height)));
+  const [width, height] = [bitmap.width, bitmap.height].map((edge) => Math.ceil(edge * scale));
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(bitmap, 0, 0);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
-  const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
+  const { data } = context.getImageData(0, 0, width, height);
   return { data, width, height, channels: 4 };
 }
 
@@ -93,8 +97,10 @@ function onWhite({ data, width, height }) {
 export function url({ data, width, height, channels }) {
   const pixels = new ImageData(width, height);
   for (let place = 0; place < width * height; place++) {
-    const [red, green = red, blue = red] = data.subarray(place * channels, (place + 1) * channels);
-    pixels.data.set([red, green, blue, 255], 4 * place);
+    for (let channel = 0; channel < 3; channel++) {
+      pixels.data[4 * place + channel] = data[place * channels + (channels === 1 ? 0 : channel)];
+    }
+    pixels.data[4 * place + 3] = 255;
   }
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   canvas.getContext("2d").putImageData(pixels, 0, 0);

@@ -25,8 +25,8 @@ function listed(classes) {
   return others > 0 ? [...shown, ` and ${counted(others)} more`] : shown;
 }
 
-export function noteOn(mode, { find }) {
+export function noteOn(mode, facts) {
   if (mode === "server") return "";
   const simpler = "Photographs are cut out in a simpler way than on the server: a plain ground works best.";
-  return `Nothing leaves this machine.${find ? ` ${simpler}` : ""}`;
+  return `Nothing leaves this machine.${facts?.intake.find ? ` ${simpler}` : ""}`;
 }
