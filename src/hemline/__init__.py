@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hemline.preparing import prepare
+
 if TYPE_CHECKING:
     from hemline.classifier import Classifier as Classifier
     from hemline.data import Dataset as Dataset
@@ -38,11 +40,23 @@ _HOMES = {
 }
 __all__ = list(_HOMES)
 
+prepare()
+
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'hemline' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    try:
+        return getattr(import_module(_HOMES[name]), name)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if name != "HemlineClassifier" or package == "hemline":
+            raise
+        raise ModuleNotFoundError(
+            f"Expected the packages that {name} needs, received an installation without {package}; "
+            "run: pip install 'hemline[sklearn]'.",
+            name=package,
+        ) from error
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,16 @@
+"""What libraries read once, when they are loaded, is set before that, whichever way one comes in."""
+
+import os
+from collections.abc import MutableMapping
+
+# Since 1.29 ONNX Runtime keeps an id of the machine and sends events home, unless this says no.
+_TELEMETRY = "ORT_DISABLE_TELEMETRY"
+# Threads of OpenMP that wait for others spin. Beside other programs they spin away the very time
+# that the others would need to arrive: a training took five times as long as its share.
+_WAITING = "OMP_WAIT_POLICY"
+
+
+def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Switch telemetry off; let threads that wait sleep, unless the user says otherwise."""
+    environment[_TELEMETRY] = "1"
+    environment.setdefault(_WAITING, "PASSIVE")
