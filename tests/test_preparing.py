@@ -30,7 +30,7 @@ def left_at_home(code, home):
     places = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "LANG": "C.UTF-8"}
     (home / "code.py").write_text(code)
     Image.new("L", (28, 28)).save(home / "shoe.png")
-    done = subprocess.run(
+    subprocess.run(
         [sys.executable, home / "code.py"], env=machine | places, cwd=home, capture_output=True
     )
     return {path.name for path in home.rglob("*") if path.is_file()} - {"code.py", "shoe.png"}
