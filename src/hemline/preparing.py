@@ -1,4 +1,4 @@
-"""What libraries read once, when they are loaded, is set before that, by whatever way one enters."""
+"""What libraries read once, when they are loaded, is set before that, however one enters."""
 
 import os
 from collections.abc import MutableMapping

@@ -12,16 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIXELS = 784, CLASSES = 10, WIDTH = 64, LANES = 16, VECTORS = WIDTH / LANES };
-enum { BLOCK = 4 }; /* BLOCK * VECTORS sums stay in vector registers, of which AVX-512 has 32 */
+enum { PIXELS = 784, CLASSES = 10, WIDTH = 64, BLOCK = 4 };
+enum { LANES = 16, VECTORS = WIDTH / LANES, HALF_LANES = LANES / 2, HALVES = 2 };
 typedef float vector __attribute__((vector_size(4 * LANES)));
+typedef float half __attribute__((vector_size(4 * HALF_LANES)));
 
 /* One library for all x86-64 machines: the widest version is chosen when it is loaded. */
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
 #define WIDEST __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+static int has_wide_registers(void) { return __builtin_cpu_supports("avx512f") != 0; }
 #else
 #define WIDEST
+static int has_wide_registers(void) { return 0; }
 #endif
+#define INLINE static inline __attribute__((always_inline))
 
 typedef struct {
   float rate, beta1, beta2, epsilon, root_correction; /* rate and root: bias already corrected */
@@ -61,20 +65,45 @@ WIDEST static void gather(Slice *s, const Batches *b, Py_ssize_t start, Py_ssize
   }
 }
 
-WIDEST static void forward(Slice *s, float (*logits)[CLASSES], Py_ssize_t n) {
-  for (Py_ssize_t i = 0; i < n; i += BLOCK) {
-    vector sums[BLOCK][VECTORS];
-    for (int r = 0; r < BLOCK; r++) memcpy(sums[r], s->in[0][PIXELS], sizeof sums[r]);
-    for (int k = 0; k < PIXELS; k++) {
-      const vector *w = (const vector *)s->in[0][k];
+/* sums[r] += factors[r][step] * rows[step] over all steps, one after the other. The factors lie
+   `apart` numbers from block to block, and `next` from step to step. Of AVX-512's 32 registers 16
+   hold the sums of all units at once; elsewhere 8 of 16 registers hold those of 16 units. Either
+   way each number that is read takes part in several sums, and the sums are the same. */
+INLINE void add_products(const float *factors, Py_ssize_t apart, Py_ssize_t next,
+                         const float (*rows)[WIDTH], Py_ssize_t steps, float (*sums)[WIDTH],
+                         int wide) {
+  if (wide) {
+    vector held[BLOCK][VECTORS];
+    memcpy(held, sums, sizeof held);
+    for (Py_ssize_t step = 0; step < steps; step++)
 #pragma GCC unroll 4
       for (int r = 0; r < BLOCK; r++)
 #pragma GCC unroll 4
-        for (int c = 0; c < VECTORS; c++) sums[r][c] += s->x[i + r][k] * w[c];
-    }
-    const float(*sum)[WIDTH] = (const float(*)[WIDTH])sums;
+        for (int c = 0; c < VECTORS; c++)
+          held[r][c] += factors[r * apart + step * next] * ((const vector *)rows[step])[c];
+    memcpy(sums, held, sizeof held);
+    return;
+  }
+  for (int first = 0; first < WIDTH; first += HALVES * HALF_LANES) {
+    half held[BLOCK][HALVES];
+    for (int r = 0; r < BLOCK; r++) memcpy(held[r], sums[r] + first, sizeof held[r]);
+    for (Py_ssize_t step = 0; step < steps; step++)
+#pragma GCC unroll 4
+      for (int r = 0; r < BLOCK; r++)
+#pragma GCC unroll 2
+        for (int c = 0; c < HALVES; c++)
+          held[r][c] += factors[r * apart + step * next] * ((const half *)(rows[step] + first))[c];
+    for (int r = 0; r < BLOCK; r++) memcpy(sums[r] + first, held[r], sizeof held[r]);
+  }
+}
+
+WIDEST static void forward(Slice *s, float (*logits)[CLASSES], Py_ssize_t n, int wide) {
+  for (Py_ssize_t i = 0; i < n; i += BLOCK) {
+    _Alignas(64) float sums[BLOCK][WIDTH];
+    for (int r = 0; r < BLOCK; r++) memcpy(sums[r], s->in[0][PIXELS], sizeof sums[r]);
+    add_products(s->x[i], PIXELS, 1, s->in[0], PIXELS, sums, wide);
     for (int r = 0; r < BLOCK; r++)
-      for (int j = 0; j < WIDTH; j++) s->hidden[i + r][j] = sum[r][j] > 0 ? sum[r][j] : 0;
+      for (int j = 0; j < WIDTH; j++) s->hidden[i + r][j] = sums[r][j] > 0 ? sums[r][j] : 0;
   }
   for (Py_ssize_t i = 0; i < n; i++)
     for (int c = 0; c < CLASSES; c++) {
@@ -128,19 +157,12 @@ WIDEST static void hidden_gradient(Slice *s, Py_ssize_t n) {
   }
 }
 
-/* The gradient of four rows lives in registers and is used up by Adam before the next four. */
-WIDEST static void update_hidden(Slice *s, const Adam *a, Py_ssize_t n) {
+/* The gradient of four rows is used up by Adam before the next four. */
+WIDEST static void update_hidden(Slice *s, const Adam *a, Py_ssize_t n, int wide) {
   for (int k = 0; k < PIXELS; k += BLOCK) {
-    vector g[BLOCK][VECTORS];
-    memset(g, 0, sizeof g);
-    for (Py_ssize_t i = 0; i < n; i++) {
-      const vector *d = (const vector *)s->d_hidden[i];
-#pragma GCC unroll 4
-      for (int r = 0; r < BLOCK; r++)
-#pragma GCC unroll 4
-        for (int c = 0; c < VECTORS; c++) g[r][c] += s->x[i][k + r] * d[c];
-    }
-    update(a, (const float *)g, s->in[0][k], s->in[1][k], s->in[2][k], BLOCK * WIDTH);
+    _Alignas(64) float g[BLOCK][WIDTH] = {0};
+    add_products(s->x[0] + k, 1, PIXELS, s->d_hidden, n, g, wide);
+    update(a, g[0], s->in[0][k], s->in[1][k], s->in[2][k], BLOCK * WIDTH);
   }
   float d_bias[WIDTH] = {0};
   for (Py_ssize_t i = 0; i < n; i++)
@@ -148,11 +170,12 @@ WIDEST static void update_hidden(Slice *s, const Adam *a, Py_ssize_t n) {
   update(a, d_bias, s->in[0][PIXELS], s->in[1][PIXELS], s->in[2][PIXELS], WIDTH);
 }
 
-static void backward(Slice *slices, int count, Slice *s, const Adam *a, int parity, Py_ssize_t n) {
+static void backward(Slice *slices, int count, Slice *s, const Adam *a, int parity, Py_ssize_t n,
+                     int wide) {
   loss_gradient(slices, count, s, parity, n);
   hidden_gradient(s, n);
   update_output(s, a, n);
-  update_hidden(s, a, n);
+  update_hidden(s, a, n, wide);
 }
 
 static Adam at_step(double rate, double beta1, double beta2, double epsilon, double step) {
@@ -163,6 +186,7 @@ static Adam at_step(double rate, double beta1, double beta2, double epsilon, dou
 static void train(Slice *slices, int count, const Batches *b, Py_ssize_t total,
                   const double *rates, double beta1, double beta2, double epsilon, long long steps,
                   int threads) {
+  int wide = has_wide_registers();
 #pragma omp parallel num_threads(threads)
   for (Py_ssize_t start = 0; start < total; start += b->batch) {
     Py_ssize_t n = total - start < b->batch ? total - start : b->batch;
@@ -172,10 +196,10 @@ static void train(Slice *slices, int count, const Batches *b, Py_ssize_t total,
 #pragma omp for schedule(static)
     for (int k = 0; k < count; k++) {
       gather(slices + k, b, start, n);
-      forward(slices + k, slices[k].logits[parity], n);
+      forward(slices + k, slices[k].logits[parity], n, wide);
     }
 #pragma omp for schedule(static) nowait
-    for (int k = 0; k < count; k++) backward(slices, count, slices + k, &a, parity, n);
+    for (int k = 0; k < count; k++) backward(slices, count, slices + k, &a, parity, n, wide);
   }
 }
 
