@@ -1,6 +1,7 @@
 """What tests share: the real data where they are, a small trained run, and a quiet machine."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -54,10 +55,27 @@ def sketches() -> Dataset:
     return open_dataset("sketches")
 
 
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that holds the drawn garments and nothing else."""
+    cache = tmp_path_factory.mktemp("drawn")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEMLINE_CACHE", str(cache))
+        sketches = open_dataset("sketches")
+        assert len(sketches.train) > len(sketches.test)
+    return cache
+
+
 @pytest.fixture(autouse=True)
-def own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home and a working folder of the test's own: nothing outside is read or written."""
+def own_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, drawn: Path
+) -> Path:
+    """A home and a working folder of the test's own: nothing outside is read or written.
+
+    Only the garments need not be drawn again for every test.
+    """
     home = tmp_path_factory.mktemp("machine")
+    shutil.copytree(drawn, home / "cache" / "hemline", copy_function=os.link)
     for variable in ("HEMLINE_DATA", "HEMLINE_CACHE", "KERAS_HOME"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HOME", str(home))

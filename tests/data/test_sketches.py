@@ -5,6 +5,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from hemline import as_pixels
+from hemline.data import open_dataset
 from hemline.data.sketches import draw_sketches
 
 
@@ -44,3 +45,14 @@ def test_they_say_that_they_are_drawn(sketches):
     assert sketches.files() == []
     assert (len(sketches.train), len(sketches.test)) == (12_000, 2_000)
     assert sketches.train.checksum != sketches.test.checksum
+
+
+def test_they_are_drawn_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("HEMLINE_CACHE", str(tmp_path))
+    drawn = open_dataset("sketches")
+    drawn.test.pixels, drawn.train.labels  # noqa: B018 - reading draws
+    monkeypatch.setattr("hemline.data.sketches.draw_sketches", None)
+    kept = open_dataset("sketches")
+    for part in ("train", "test"):
+        assert getattr(kept, part).checksum == getattr(drawn, part).checksum
+        assert getattr(kept, part).labels.dtype == np.uint8

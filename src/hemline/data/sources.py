@@ -10,23 +10,21 @@ from typing import Any
 from hemline.data.account import Account
 from hemline.data.assembling import assemble
 from hemline.data.cache import cache_folder
-from hemline.data.dataset import Dataset, Split
+from hemline.data.dataset import Dataset
+from hemline.data.drawn import open_sketches
 from hemline.data.fashion_mnist import find_official, is_official, open_official
-from hemline.data.official import ALIASES, INTAKE
+from hemline.data.official import INTAKE
 from hemline.data.options import DataOptions, Size, parse_size
 from hemline.data.picture_files.archive import archive_kind
 from hemline.data.picture_files.listing import ignored_by_name
 from hemline.data.raw import FilePart, Parts, Reader
 from hemline.errors import DataError
-from hemline.labels import CLASSES
 from hemline.photos import SUFFIXES
 from hemline.photos.intake import Find, Fit, Intake
 
 __all__ = ["cache_folder", "open_dataset"]
 
 SKETCHES = "sketches"
-SKETCHES_NAME = "sketches (drawn by code, not Fashion-MNIST)"
-SKETCH_COUNTS = {"train": 12_000, "test": 2_000}
 # Each looks at the content, and takes it or leaves it to the next; a folder of pictures comes last,
 # because that takes any folder.
 _READERS = (
@@ -78,7 +76,7 @@ def open_dataset(
     """
     named = str(where or os.environ.get("HEMLINE_DATA", ""))
     if named == SKETCHES:
-        return _sketches()
+        return open_sketches()
     path = Path(named).expanduser() if named else find_official()
     options = DataOptions(parse_size(size), colour, fit, find, group, strict)
     try:
@@ -164,22 +162,3 @@ def _few_files(path: Path, parts: Parts, account: Account) -> Iterator[dict[str,
         with (base / name).open("rb") as stream:
             digest = file_digest(stream, "sha256").hexdigest()
             yield {"file": name, "bytes": stream.tell(), "sha256": digest}
-
-
-def _sketches() -> Dataset:
-    def split(part: str, seed: int) -> Split:
-        from hemline.data.sketches import draw_sketches
-
-        return Split(*draw_sketches(SKETCH_COUNTS[part], seed=seed))
-
-    return Dataset(
-        name=SKETCHES_NAME,
-        source="drawn by code",
-        classes=CLASSES,
-        intake=INTAKE,
-        drawn=True,
-        keeps_class=True,
-        aliases=ALIASES,
-        load_train=lambda: split("train", 1),
-        load_test=lambda: split("test", 2),
-    )
