@@ -56,3 +56,14 @@ def test_what_is_heavy_is_imported_where_it_is_used(statement, absent):
     code = f"{statement}; import sys; print([n for n in {absent} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_without_scikit_learn_the_import_says_what_to_install(monkeypatch):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "sklearn"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "hemline.estimator", raising=False)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    with pytest.raises(
+        ImportError, match=r"without sklearn; run: pip install 'hemline\[sklearn\]'"
+    ):
+        _ = hemline.HemlineClassifier

@@ -252,7 +252,7 @@ FAULTY: dict[str, tuple[Write, str]] = {
     "npz flattened and not square": (npz(x_train=flat(PICTURES)), "add --size WIDTHxHEIGHT"),
     "npz flattened in colour": (
         npz(x_train=np.zeros((42, 3072), np.uint8)),
-        r"in colour it seems.*\(n, 32, 32, 3\)",
+        r"in rows whose order can be told.*\(n, 32, 32, 3\)",
     ),
     "npz with several labels a picture": (
         npz(y_train=np.ones((42, 3), np.uint8)),

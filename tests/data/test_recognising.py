@@ -149,3 +149,32 @@ def test_the_warning_of_another_split_reaches_the_account(small_copy, tmp_path):
     notes = " ".join(dataset.account.notes)
     assert "30 of 30 in train are official test pictures" in notes
     assert "50 of 50 in test are official training pictures" in notes
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda root, small: forms.folders(root, small, {"": small.whole}, "{name}/{place:03}.png"),
+        lambda root, small: forms.npz(root / "a.npz", X=small.whole[0], y=small.whole[1]),
+    ],
+    ids=["PNG", "npz"],
+)
+def test_official_pictures_in_one_part_keep_the_official_split(write, small_copy, tmp_path):
+    dataset = open_dataset(write(tmp_path / "set", small_copy))
+    assert "30 of them the official test part" in dataset.account.took_for
+    assert not dataset.account.notes
+    for split, (pixels, labels) in (
+        (dataset.train, small_copy.train),
+        (dataset.test, small_copy.test),
+    ):
+        order = np.argsort(split.labels, kind="stable")
+        assert (split.pixels[order] == pixels).all()
+        assert split.labels[order].tolist() == labels.tolist()
+
+
+def test_one_other_picture_among_them_and_the_split_is_by_content(small_copy, tmp_path):
+    pixels, labels = small_copy.whole
+    path = forms.npz(tmp_path / "a.npz", X=np.concatenate([pixels, others(1)]), y=[*labels, 0])
+    dataset = open_dataset(path)
+    assert "cut off for the test part" in dataset.account.took_for
+    assert "in train are official test pictures" in " ".join(dataset.account.notes)

@@ -14,7 +14,7 @@ from hemline.data.options import DataOptions
 from hemline.data.picture_files.decoding import Progress
 from hemline.data.picture_files.reading import read_files
 from hemline.data.raw import ALL, FilePart, Parts, RawPart
-from hemline.data.recognising import another_split, fashion_names
+from hemline.data.recognising import another_split, fashion_names, in_official_test
 from hemline.data.splits import Places, content_split
 from hemline.errors import DataError
 from hemline.labels import CLASSES
@@ -52,6 +52,7 @@ class Assembly:
         self._progress = progress
         self._splits: dict[str, Split] = {}
         self._groups: dict[str, int] = {}
+        self._in_test: NDArray[np.bool_] | None = None
         self.found = sum(len(part.classes) for part in parts.values())
 
     @property
@@ -76,7 +77,8 @@ class Assembly:
         """How many pictures of which form there are, and how many were cut off."""
         told = f"{self.found:,} pictures of {self.intake.form}"
         if self._cuts and "test" in self._splits:
-            told += f", {len(self._splits['test']):,} of them cut off for the test part"
+            how = "cut off for the test part" if self._in_test is None else "the official test part"
+            told += f", {len(self._splits['test']):,} of them {how}"
         return told
 
     def split(self, part: str) -> Split:
@@ -96,7 +98,10 @@ class Assembly:
         self.found -= len(part.classes) - len(loaded.part.classes)
         if isinstance(self._wish, DataOptions):
             self._wish = loaded.intake
-        if warning := another_split({"test" if name == "test" else "train": seen.pixels}):
+        if self._cuts and name == self._training and part.groups is None:
+            self._in_test = in_official_test(seen.pixels)
+        warning = another_split({"test" if name == "test" else "train": seen.pixels})
+        if warning and self._in_test is None:
             self._account.note(warning)
         return loaded.part
 
@@ -105,14 +110,7 @@ class Assembly:
         if name != self._training:
             self._splits[name] = split
         elif self._cuts:
-            kept, cut = content_split(
-                split.pixels,
-                split.labels,
-                TEST_SHARE,
-                split.groups,
-                digests=part.digests,
-                origins=part.origins,
-            )
+            kept, cut = self._cut(split, part)
             if not len(cut):
                 raise DataError(
                     f"Expected pictures of which some can be cut off for the test part, received "
@@ -125,6 +123,19 @@ class Assembly:
             self._note_lacking(self._splits["test"])
         else:
             self._splits["train"] = split
+
+    def _cut(self, split: Split, part: RawPart) -> tuple[Places, Places]:
+        """Places that stay and those of the test part: the official one where all are official."""
+        if self._in_test is not None:
+            return np.flatnonzero(~self._in_test), np.flatnonzero(self._in_test)
+        return content_split(
+            split.pixels,
+            split.labels,
+            TEST_SHARE,
+            split.groups,
+            digests=part.digests,
+            origins=part.origins,
+        )
 
     def _numbered(self, name: str, part: RawPart) -> Split:
         labels = np.array([self._labels[clean(of)] for of in part.classes])

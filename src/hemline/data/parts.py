@@ -9,7 +9,10 @@ from hemline.errors import DataError
 
 _BEFORE = r"(?:x|y|images?|imgs?|labels?|data)"
 _AFTER = r"(?:x|y|images?|imgs?|labels?|data|set)"
-_TRAIN, _VALIDATION, _TEST = "train(?:ing)?", "val(?:id(?:ation)?)?|dev", "test(?:ing)?|t10k"
+_TRAIN = "train(?:ing)?"
+# Kaggle's competitions: a public part to choose by, and a private one that decides.
+_VALIDATION = "val(?:id(?:ation)?)?|dev|public[ _-]?test"
+_TEST = "test(?:ing)?|t10k|private[ _-]?test"
 _WORD = re.compile(
     rf"(?<![a-z]){_BEFORE}?(?:({_TRAIN})|({_VALIDATION})|({_TEST})){_AFTER}?(?![a-z])"
 )

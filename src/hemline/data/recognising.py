@@ -82,6 +82,16 @@ def another_split(parts: Mapping[str, Pixels]) -> str:
     )
 
 
+def in_official_test(pixels: Pixels) -> NDArray[np.bool_] | None:
+    """Which pictures are of the official test part of Fashion-MNIST, bool `(n,)`.
+
+    None where some picture is not of Fashion-MNIST, or all of them are of one of its parts.
+    """
+    official = _look_up(pixels)[1]
+    whole = {TRAIN, TEST} == set(official.tolist())
+    return official == TEST if whole else None
+
+
 def _look_up(pixels: Pixels) -> NDArray[np.int8]:
     """Official label and part of each picture, int8 `(2, n)`; -1 where it is none of them."""
     found = np.full((2, len(pixels)), _NONE, np.int8)

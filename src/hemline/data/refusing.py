@@ -11,6 +11,7 @@ from hemline.data.account import Account
 from hemline.data.beside import files_in, folders_in
 from hemline.data.classes import natural_key
 from hemline.data.options import DataOptions
+from hemline.data.tables.json_lines import is_json_lines
 from hemline.data.tables.text import encoding_of, sniff
 from hemline.errors import DataError
 from hemline.photos import SUFFIXES
@@ -46,16 +47,21 @@ _BY_START = {
 }
 _PICKLE = _Known(
     "a pickle, which can run any code when it is opened",
-    f"open it where you trust it, and of its arrays {_ARRAYS}",
+    f"open it where you trust it, take its arrays, and {_ARRAYS}",
 )
 _TORCH = _Known(
     "a file of PyTorch, a pickle that can run any code when it is opened",
-    f"open it where you trust it, and of its tensors as .numpy() {_ARRAYS}",
+    f"open it where you trust it, take its tensors as .numpy(), and {_ARRAYS}",
 )
 _TFRECORD = _Known(
     "a TFRecord file",
     "read it with tf.data.TFRecordDataset and save its pictures as PNG, a folder for each class",
 )
+_CIFAR = _Known(
+    "a binary file of CIFAR",
+    f"read it with numpy.fromfile(FILE, 'uint8').reshape(-1, 3073), labels first, and {_ARRAYS}",
+)
+_CIFAR_ROW = 3073  # bytes: a label and 32x32x3 pixels
 _EMPTY = _Known("an empty file", "obtain it again")
 _PICKLED = (b"(lp", b"(dp", b"(ip", b"ccopy_reg", b"cnumpy")  # as protocol 0 begins
 _BY_MEMBER = {  # of a zip file
@@ -115,6 +121,10 @@ def _known(path: Path) -> _Known | None:
         return _PICKLE
     if _is_tfrecord(start):
         return _TFRECORD
+    if path.suffix == ".bin" and path.stat().st_size % _CIFAR_ROW == 0:
+        return _CIFAR
+    if is_json_lines(path):
+        return None
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     return next((known for magic, known in _BY_START.items() if text.startswith(magic)), None)
 

@@ -1,12 +1,13 @@
 """Arrays of other people become pixels and names of classes where their meaning is certain."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hemline.data.arrays.colour import in_colour
 from hemline.data.options import Size
 from hemline.errors import DataError, PixelsError
 from hemline.pixels import Pixels, as_bytes
@@ -16,14 +17,17 @@ _COLOUR = 3
 _BLOCK = 4096  # pictures that are copied at once while their numbers are looked at
 
 
-def admit_pictures(numbers: Numbers, where: str, size: Size | None = None) -> Pixels:
+def admit_pictures(
+    numbers: Numbers, where: str, size: Size | None = None, note: Callable[[str], object] = str
+) -> Pixels:
     """Whole numbers 0..255 as pixels, of whatever size the pictures are.
 
     Args:
-        numbers: `(n, h, w)`, `(n, h, w, 1 or 3)`, `(n, 1 or 3, h, w)` or flattened `(n, h * w)`;
-            floats where all are whole.
+        numbers: `(n, h, w)`, `(n, h, w, 1 or 3)`, `(n, 1 or 3, h, w)`, or flattened `(n, h * w)`
+            and `(n, 3 * h * w)`; floats where all are whole.
         where: they come from, as errors call it.
         size: width and height of flattened pictures; left out, they are square.
+        note: is told in which order flattened colours were read.
 
     Returns:
         uint8 `(n, h, w)` or `(n, h, w, 3)`.
@@ -35,7 +39,7 @@ def admit_pictures(numbers: Numbers, where: str, size: Size | None = None) -> Pi
     try:
         pixels = to_bytes(numbers)
         refuse_scaled(pixels, numbers)
-        return _of_shape(pixels, where, size)
+        return _of_shape(pixels, where, size, note)
     except PixelsError as error:
         raise PixelsError(f"{where}: {error}") from error
 
@@ -74,9 +78,14 @@ def refuse_scaled(pixels: Pixels, numbers: Numbers) -> None:
         as_bytes(pixels.astype(numbers.dtype))
 
 
-def _of_shape(pixels: Pixels, where: str, size: Size | None) -> Pixels:
+def _of_shape(
+    pixels: Pixels, where: str, size: Size | None, note: Callable[[str], object]
+) -> Pixels:
     if pixels.ndim == 2:
-        return pixels.reshape(-1, *_unflattened(pixels.shape[1], where, size))
+        height, width, channels = _unflattened(pixels.shape[1], where, size)
+        if channels == _COLOUR:
+            return in_colour(pixels, (height, width), where, note)
+        return pixels.reshape(-1, height, width)
     if pixels.ndim == 3:
         return pixels
     if pixels.ndim == 4:
@@ -90,20 +99,14 @@ def _of_shape(pixels: Pixels, where: str, size: Size | None) -> Pixels:
     )
 
 
-def _unflattened(values: int, where: str, size: Size | None) -> tuple[int, int]:
-    """Height and width of so many values."""
-    if size and math.prod(size) == values:
-        return size[1], size[0]
-    edge = math.isqrt(values)
-    if edge * edge == values:
-        return edge, edge
-    edge = math.isqrt(values // _COLOUR)
-    if _COLOUR * edge * edge == values:
-        raise DataError(
-            f"Expected grey pictures in rows, received {where} with {values:,} values each, in "
-            f"colour it seems and in an order that cannot be told; save them as a .npy file of "
-            f"shape (n, {edge}, {edge}, 3)."
-        )
+def _unflattened(values: int, where: str, size: Size | None) -> tuple[int, int, int]:
+    """Height, width and channels of so many values."""
+    for channels in (1, _COLOUR):
+        if size and channels * math.prod(size) == values:
+            return size[1], size[0], channels
+        edge = math.isqrt(values // channels)
+        if channels * edge * edge == values:
+            return edge, edge, channels
     raise DataError(
         f"Expected square pictures in rows, or their size beside them, received {where} with "
         f"{values:,} values each; add --size WIDTHxHEIGHT."

@@ -15,6 +15,7 @@ import numpy as np
 
 from hemline.data.account import Account
 from hemline.data.arrays.admitting import Numbers, admit_classes, admit_pictures
+from hemline.data.arrays.class_files import files_of_classes, read_classes
 from hemline.data.arrays.pairing import labelled, paired, refuse_groups
 from hemline.data.beside import account_for, files_in, name_within, pictures_below
 from hemline.data.memory import require_memory
@@ -86,10 +87,15 @@ def read_arrays(path: Path, options: DataOptions, account: Account) -> dict[str,
             than labels, names that do not tell which are which.
         PixelsError: values that are no pixels.
     """
+    root = path if path.is_dir() else path.parent
     try:
-        arrays = [array for file in files_in(path) for array in _arrays(file, path)]
+        arrays = [array for file in files_in(path) for array in _arrays(file, root)]
         if not arrays:
             return None
+        if classes := files_of_classes(arrays):
+            return {ALL: read_classes(classes, options, account, path)}
+        if path.is_file() and len(arrays) == 1:
+            arrays = [array for file in _set_of(path) for array in _arrays(file, root)]
         by_role = _by_role(arrays, path)
         pairs = paired(by_role["pictures"], by_role["labels"], str(path), account)
     except DataError:
@@ -101,7 +107,8 @@ def read_arrays(path: Path, options: DataOptions, account: Account) -> dict[str,
     require_memory(sum(array.size for array in required), str(path))
     names = [admit_classes(array.read(), array.name) for array in by_role["names"].values()]
     parts = {
-        part: _read(pair, names[0] if names else None, options) for part, pair in pairs.items()
+        part: _read(pair, names[0] if names else None, options, account)
+        for part, pair in pairs.items()
     }
     account_for(path, [array.file for array in required], account, "beside arrays")
     for array in arrays:
@@ -109,6 +116,17 @@ def read_arrays(path: Path, options: DataOptions, account: Account) -> dict[str,
             account.ignore(array.file, "an array of something else, or without its labels")
     account.took_for = "arrays of NumPy"
     return settled(parts, str(path))
+
+
+def _set_of(path: Path) -> list[Path]:
+    """The files beside one with a single array that are named alike, apart from parts and roles."""
+
+    def set_name(file: Path) -> list[str]:
+        words = re.findall("[a-z0-9]+", without_part(file.stem))
+        return [word for word in words if word not in _ROLES]
+
+    beside = [file for file in files_in(path.parent) if file.suffix == path.suffix]
+    return [file for file in beside if set_name(file) == set_name(path)]
 
 
 def _arrays(path: Path, root: Path) -> Iterator[_Array]:
@@ -172,7 +190,8 @@ def _by_role(arrays: Sequence[_Array], path: Path) -> dict[str, dict[str, _Array
             if other is not array:
                 raise DataError(
                     f"Expected one set of arrays, received {other.name} and {array.name} as "
-                    f"{array.role} in {path}; put each set into a folder of its own, or {_BY_NAME}."
+                    f"{array.role} in {path}; point --data at one file of the right "
+                    f"set, or {_BY_NAME}."
                 )
     if not roles["pictures"]:
         raise _unknown(arrays, path)
@@ -199,9 +218,12 @@ def _unknown(arrays: Sequence[_Array], path: Path) -> DataError:
 
 
 def _read(
-    pair: tuple[_Array, _Array], names: Sequence[str] | None, options: DataOptions
+    pair: tuple[_Array, _Array],
+    names: Sequence[str] | None,
+    options: DataOptions,
+    account: Account,
 ) -> RawPart:
     pictures, labels = pair
-    pixels = admit_pictures(pictures.read(), pictures.name, options.size)
+    pixels = admit_pictures(pictures.read(), pictures.name, options.size, account.note)
     classes = admit_classes(labels.read(), labels.name, names)
     return labelled(pixels, classes, pictures.name, labels.name)

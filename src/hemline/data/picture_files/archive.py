@@ -3,13 +3,14 @@
 import contextlib
 import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from hemline.data.account import Account
 from hemline.data.options import DataOptions
 from hemline.data.picture_files.layout import arrange
+from hemline.data.picture_files.listing import suffix_of
 from hemline.data.picture_files.members import DAMAGE
 from hemline.data.picture_files.tars import PACKED, pictures_in_tar
 from hemline.data.picture_files.zips import pictures_in_zip
@@ -17,6 +18,8 @@ from hemline.data.raw import FilePart
 from hemline.errors import DataError
 
 _BLOCK = 512
+_TABLES = (".csv", ".tsv", ".jsonl")
+_SHOWN = 3  # of them in a sentence
 
 
 def read_archive(
@@ -45,8 +48,27 @@ def read_archive(
     if not files:
         return None
     account.took_for = f"a {kind} with a folder a class"
-    parts = arrange(files, options, account)
+    tables = [name for name in account.files("ignored") if suffix_of(name) in _TABLES]
+    try:
+        parts = arrange(files, options, account)
+    except DataError as error:
+        if tables:
+            raise _by_table(path, tables) from error
+        raise
+    if tables and len({name for part in parts.values() for name in part.classes}) < 2:
+        raise _by_table(path, tables)
+    if tables and account.notes:
+        named = ", ".join(tables[:_SHOWN])
+        account.note(f"Tables within an archive are not read ({named}); unpack it to use them.")
     return {part: replace(content, sealed=path) for part, content in parts.items()}
+
+
+def _by_table(path: Path, tables: Sequence[str]) -> DataError:
+    return DataError(
+        f"Expected a folder of pictures for each class in an archive, received {path} whose "
+        f"classes stand in a table, it seems ({', '.join(tables[:_SHOWN])}); unpack it and pass "
+        "the folder."
+    )
 
 
 def archive_kind(path: Path) -> str:

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hemline.data.account import Account
+from hemline.data.classes import natural_key
 from hemline.data.options import DataOptions
 from hemline.data.picture_files.layout import arrange
-from hemline.data.picture_files.listing import enter, ignored_by_name, printable
+from hemline.data.picture_files.listing import enter, ignored_by_name, printable, suffix_of
 from hemline.data.raw import FilePart, OnDisk
 from hemline.errors import DataError
+
+_DATA = (".parquet", ".csv", ".tsv", ".arff", ".npz", ".npy")
+_SHOWN = 3  # folders in a sentence
 
 
 class _Folder(NamedTuple):
@@ -43,6 +47,14 @@ def read_folder(
 def _nothing(path: Path, account: Account) -> str:
     if not account.counts["found"]:
         return f"received {path}, which is an empty folder; correct the path."
+    ignored = account.files("ignored")
+    data = {name.split("/")[0] for name in ignored if "/" in name and suffix_of(name) in _DATA}
+    if len(data) > 1:
+        named = ", ".join(sorted(data, key=natural_key)[:_SHOWN])
+        return (
+            f"received {path} with several folders that hold tables or arrays ({named}); point "
+            "--data at one of them."
+        )
     file, reason = next(iter((account.files("refused") or account.files("ignored")).items()))
     return (
         f"received {path} without any ({file}: {reason}); pass a folder that holds a folder of "

@@ -1,6 +1,7 @@
 """What zip and tar have in common: members with names, of sizes that are only claimed."""
 
 import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -13,14 +14,19 @@ from hemline.data.raw import LARGEST
 from hemline.errors import DataError
 
 _SPARE, _RATIO = 1_000_000_000, 200  # bytes that may unpack in any case; and times the archive
-# What the readers of archives raise for damage has no common base.
+# What the readers of archives raise for damage has no common base, and is in part what they would
+# raise for faults of their own: `tarfile` a TypeError for a header of no bytes, `zipfile` an
+# IndexError for a member without a name.
 DAMAGE = (
+    ArithmeticError,
     EOFError,
-    NotImplementedError,
+    LookupError,
     OSError,
     RuntimeError,
+    TypeError,
     ValueError,
     lzma.LZMAError,
+    struct.error,
     tarfile.TarError,
     zipfile.BadZipFile,
     zlib.error,

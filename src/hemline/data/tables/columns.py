@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from hemline.data.options import DataOptions
 from hemline.data.parts import part_of
+from hemline.data.tables.packed import is_packed
 from hemline.errors import DataError
 from hemline.photos import SUFFIXES
 
@@ -15,11 +16,14 @@ Rows = Sequence[Sequence[str]]
 
 # Names in small letters and digits alone, the most telling first.
 _LABELS = ("label", "labels", "class", "classes", "classid", "classlabel", "target", "category",
-           "categoryid", "labelid", "y", "classname", "labelname", "categoryname")  # fmt: skip
+           "categoryid", "labelid", "y", "classname", "labelname", "categoryname",
+           "breed", "species", "diagnosis", "dx")  # fmt: skip
 _DESCRIPTIONS = ("description", "classname", "labelname", "categoryname", "labeltext", "name")
 _PARTS = ("split", "part", "set", "subset", "partition", "usage")
 FILES = ("filename", "file", "imagepath", "filepath", "path", "image", "imagename", "img",
           "imageid", "picture", "id", "name")  # fmt: skip
+ONE = {"1", "1.0"}  # of a one-hot column
+_BINARY = {"0", "0.0", *ONE}
 _FEWEST = 64  # pixels of a picture, 8 an edge; a table of files has fewer columns
 _UNEVEN = 0.95  # share of one value from which a column is a corner of pictures, not a label
 _MANY, _TIMES = 100, 4  # values that a column of pixels has, and times as many as one of labels
@@ -37,6 +41,8 @@ class Columns:
         group: that each row belongs to.
         files: that may hold names of files, the most likely first.
         ends: the first and the last of the numbers, one of them a pixel and one the label.
+        packed: that holds all pixels of a picture in a cell.
+        one_hot: a column a class, of which one holds a 1 in every row.
     """
 
     pixels: tuple[int, ...] = ()
@@ -46,11 +52,14 @@ class Columns:
     group: int | None = None
     files: tuple[int, ...] = ()
     ends: tuple[int, ...] = ()
+    packed: int | None = None
+    one_hot: tuple[int, ...] = ()
 
     @property
     def texts(self) -> list[int]:
         """Columns other than those of pixels that are read."""
-        some = (self.label, self.description, self.part, self.group, *self.files, *self.ends)
+        one = (self.label, self.description, self.part, self.group)
+        some = (*one, *self.files, *self.ends, *self.one_hot)
         return sorted({column for column in some if column is not None})
 
 
@@ -71,6 +80,17 @@ def has_header(rows: Rows) -> bool:
         return not any(map(is_number, first))
     named = any(len(name) > 1 and name in (*_LABELS, *FILES) for name in map(plain, first))
     return named and not any(map(_is_file, first))
+
+
+def is_mangled(rows: Rows) -> bool:
+    """Whether the first row is one of pixels that pandas took for names: `0`, `0.1`, `0.2`."""
+    first, rest = rows[0], rows[1:]
+    counted = [place for place, cell in enumerate(first) if re.fullmatch(r"\d+\.\d+", cell)]
+    return (
+        len(counted) > len(first) / 2
+        and len(set(first)) == len(first)
+        and all(row[place].isdecimal() for row in rest for place in counted if place < len(row))
+    )
 
 
 def _is_file(cell: str) -> bool:
@@ -104,14 +124,18 @@ def find_columns(
         for place in range(len(names))
         if place not in found.texts and any(place < len(row) and row[place].strip() for row in rows)
     ]
+    for place in free:
+        if is_packed([row[place] for row in rows if place < len(row)]):
+            left = [column for column in free if column != place]
+            return _labelled(replace(found, packed=place), left, names, rows, where)
     family = _family(names, free, rows)
     left = [] if found.label is not None else _beside(family, names, free, rows)
     if family and (found.label is not None or left or _is_picture(len(family), options)):
-        return _labelled(replace(found, pixels=family), left, names, where)
+        return _labelled(replace(found, pixels=family), left, names, rows, where)
     numbers = [place for place in free if _is_numeric(rows, place)]
     if len(numbers) >= _FEWEST:
         return _by_place(found, numbers, free, rows, options, where)
-    return _of_files(found, names, free)
+    return _of_files(found, names, free, rows)
 
 
 def plain(name: str) -> str:
@@ -195,10 +219,14 @@ def _beside(
     ]
 
 
-def _labelled(found: Columns, left: list[int], names: Sequence[str], where: str) -> Columns:
-    """The label beside named pixels: by its name, or the one column that is left."""
+def _labelled(
+    found: Columns, left: list[int], names: Sequence[str], rows: Rows, where: str
+) -> Columns:
+    """The label beside named pixels: by its name, one-hot, or the one column that is left."""
     if found.label is not None:
         return found
+    if one_hot := _one_hot(left, rows):
+        return replace(found, one_hot=one_hot)
     left = left if found.description is None else [*left, found.description]
     if len(left) > 1:
         raise DataError(
@@ -242,12 +270,23 @@ def _by_place(
     )
 
 
-def _of_files(found: Columns, names: Sequence[str], free: Sequence[int]) -> Columns:
+def _one_hot(places: Sequence[int], rows: Rows) -> tuple[int, ...]:
+    """Columns of 0 and 1 of which every row has one 1; none if there are no such."""
+    whole = [row for row in rows if len(row) > max(places, default=0)]
+    binary = [place for place in places if {row[place].strip() for row in whole} <= _BINARY]
+    hot = len(binary) > 1 and all(
+        sum(row[place].strip() in ONE for place in binary) == 1 for row in whole
+    )
+    return tuple(binary) if hot else ()
+
+
+def _of_files(found: Columns, names: Sequence[str], free: Sequence[int], rows: Rows) -> Columns:
     called = [plain(name) for name in names]
     free = [*free, *([] if found.description is None else [found.description])]
     likely = [place for place in _named(called, FILES) if place in free]
     files = (*likely, *(place for place in free if place not in likely))
-    return replace(found, files=files)
+    one_hot = _one_hot(files, rows) if found.label is None else ()
+    return replace(found, files=files, one_hot=one_hot)
 
 
 def label_end(first: Sequence[str], last: Sequence[str], where: str) -> int:

@@ -16,8 +16,14 @@ _SAMPLE = 50  # rows that tell where files lie
 _MOST = 0.5  # share of them that has to be there
 
 
+ANYWHERE = "**"
+
+
 class Where(NamedTuple):
-    """Where the files of a column lie: a folder, and how many folders of each name to leave out."""
+    """Where the files of a column lie: a folder, and how many folders of each name to leave out.
+
+    The folder `ANYWHERE` is any, where no two files bear one name.
+    """
 
     folder: str
     left_out: int
@@ -47,6 +53,16 @@ class Files:
         return loosely
 
     @cached_property
+    def _anywhere(self) -> dict[str, list[OnDisk]]:
+        """By the names alone, with suffix and without."""
+        anywhere: dict[str, list[OnDisk]] = {}
+        for name, picture in self._named.items():
+            base = posixpath.basename(name)
+            for key in {base, posixpath.splitext(base)[0]}:
+                anywhere.setdefault(key, []).append(picture)
+        return anywhere
+
+    @cached_property
     def _folders(self) -> list[str]:
         folders = {posixpath.dirname(name) for name in self._named}
         while above := {posixpath.dirname(folder) for folder in folders} - folders:
@@ -61,8 +77,10 @@ class Files:
     def where(self, cells: Sequence[str], table: str) -> Where | None:
         """The folder in which most of the named files lie; None if there is none.
 
-        Of several the one that is named for the table's part is meant, or for the training part,
-        then the one beside the table.
+        The names as they are written, from the folder of the table on, go before all else, and
+        the names alone, in whatever folders, where no folder has more of them. Of several folders
+        the one that is named for the table's part is meant, or for the training part, then the
+        one beside the table.
 
         Args:
             cells: of a column, the first ones.
@@ -73,16 +91,23 @@ class Files:
         """
         filled = [cell for cell in cells if cell.strip()]
         sample = filled[:: max(1, len(filled) // _SAMPLE)]
+        written = Where(posixpath.dirname(table), 0)
+        if self._count(sample, written) > _MOST * len(sample):
+            return written
         deepest = max((cell.replace("\\", "/").strip("/").count("/") for cell in sample), default=0)
         part = part_of(posixpath.basename(table)) or "train"
         ranked = []
         for place in (Where(folder, out) for folder in self._folders for out in range(deepest + 1)):
-            count = sum(self.find(cell, place) is not None for cell in sample)
+            count = self._count(sample, place)
             meant = part_of(posixpath.basename(place.folder)) == part
             beside = place.folder == posixpath.dirname(table)
             ranked.append(((count, meant, beside, -place.left_out), place))
         ranked.sort(reverse=True)
-        if not ranked or ranked[0][0][0] <= _MOST * len(sample):
+        most = ranked[0][0][0] if ranked else 0
+        anywhere = Where(ANYWHERE, deepest)
+        if (count := self._count(sample, anywhere)) > max(most, _MOST * len(sample)):
+            return anywhere
+        if most <= _MOST * len(sample):
             return None
         if len(ranked) > 1 and ranked[0][0] == ranked[1][0]:
             raise DataError(
@@ -92,11 +117,17 @@ class Files:
             )
         return ranked[0][1]
 
+    def _count(self, cells: Sequence[str], where: Where) -> int:
+        return sum(self.find(cell, where) is not None for cell in cells)
+
     def find(self, cell: str, where: Where) -> OnDisk | None:
         """The picture that a cell names; None if there is none, or more than one."""
         pieces = cell.strip().replace("\\", "/").strip("/").split("/")[where.left_out :]
         if not pieces or not pieces[-1]:
             return None
+        if where.folder == ANYWHERE:
+            alike = self._anywhere.get(_normal(pieces[-1]), [])
+            return alike[0] if len(alike) == 1 else None
         name = _normal(posixpath.normpath(posixpath.join(where.folder, *pieces)))
         if name in self._named:
             return self._named[name]

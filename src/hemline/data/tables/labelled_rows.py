@@ -13,7 +13,7 @@ from hemline.data.arrays.emnist import in_characters, upright
 from hemline.data.options import DataOptions, groups_by_name
 from hemline.data.parts import part_of
 from hemline.data.raw import FilePart, PictureFile, RawPart
-from hemline.data.tables.columns import Columns, label_end
+from hemline.data.tables.columns import ONE, Columns, label_end
 from hemline.data.tables.files import Files, Where
 from hemline.data.tables.table import Table
 from hemline.errors import DataError
@@ -39,16 +39,16 @@ class Found:
 
     @property
     def part(self) -> str:
-        """As its name or its folder says; empty where they do not."""
-        path = PurePosixPath(self.table.name)
-        return part_of(path.name) or part_of(path.parent.name)
+        """As its name says, or the nearest of its folders; empty where they do not."""
+        names = reversed(PurePosixPath(self.table.name).parts)
+        return next(filter(None, map(part_of, names)), "")
 
     @property
     def labelled(self) -> bool:
         """Whether the first rows have any label."""
         label = self.columns.label
         if label is None:
-            return bool(self.columns.ends)
+            return bool(self.columns.ends or self.columns.one_hot)
         return any(not _is_missing(row[label]) for row in self.table.head if label < len(row))
 
 
@@ -99,7 +99,8 @@ def read_rows(found: Found, files: Files, options: DataOptions, account: Account
     texts, pixels = cells.texts, cells.pixels
     if columns.ends:
         columns, pixels = _apart(columns, texts, pixels, table)
-    classes, parts = _in_words(texts, columns), _parts(texts, found)
+    classes = _hot(texts, found) if columns.one_hot else _in_words(texts, columns)
+    parts = _parts(texts, found)
     pictures: Pixels | list[PictureFile]
     if found.where or cells.pictures is not None:
         named = _named(texts, found, files) if found.where else cells.pictures or ()
@@ -108,7 +109,7 @@ def read_rows(found: Found, files: Files, options: DataOptions, account: Account
     else:
         _refuse_missing(classes, table)
         kept = list(range(len(classes)))
-        pixels = admit_pictures(pixels, str(table.path), options.size)
+        pixels = admit_pictures(pixels, table.name, options.size, account.note)
         pictures, classes = upright(pixels, table.path), in_characters(classes, table.path)
     return LabelledRows(
         pictures,
@@ -151,6 +152,21 @@ def _in_words(texts: Texts, columns: Columns) -> list[str]:
         for label in set(labels)
     }
     return [plain[label] for label in labels]
+
+
+def _hot(texts: Texts, found: Found) -> list[str]:
+    """Classes, by the one column of each row that holds a 1; empty where there are more or none."""
+    names = found.table.names or ()
+    rows = zip(*(texts[place] for place in found.columns.one_hot), strict=True)
+    hot = [
+        [
+            place
+            for place, cell in zip(found.columns.one_hot, row, strict=True)
+            if cell.strip() in ONE
+        ]
+        for row in rows
+    ]
+    return [names[places[0]] if len(places) == 1 else "" for places in hot]
 
 
 def _parts(texts: Texts, found: Found) -> list[str]:

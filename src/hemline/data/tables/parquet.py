@@ -13,10 +13,12 @@ from hemline.data.arrays.admitting import refuse_scaled, to_bytes
 from hemline.data.memory import require_memory
 from hemline.data.raw import InMemory
 from hemline.data.tables.columns import Columns
+from hemline.data.tables.packed import unpacked
 from hemline.data.tables.table import Cells, Table
 from hemline.errors import DataError, HemlineError, PixelsError
 
 _MAGIC = b"PAR1"
+_LABELS = ("label", "labels")
 _HEAD = 200  # rows
 _ROWS = 2000  # that are read at once
 
@@ -38,7 +40,7 @@ def open_parquet(path: Path, name: str) -> Table | None:
             return None
     reader = _Reader(path, name)
     return Table(
-        path, name, reader.names, reader.head(), reader.read, reader.pictures, reader.label
+        path, name, reader.names, reader.head(), reader.read, reader.pictures, *reader.label()
     )
 
 
@@ -54,9 +56,25 @@ class _Reader:
         self._types = list(schema.types)
         self._classes = _class_names(schema.metadata or {})
         pictures = [place for place, kind in enumerate(self._types) if _holds_pictures(kind)]
-        classes = [place for place, name in enumerate(self.names) if name in self._classes]
         self.pictures = self._only(pictures, ("image", "img"), "pictures")
-        self.label = self._only(classes, ("label", "labels"), "classes")
+
+    def label(self) -> tuple[int | None, str]:
+        """The column of classes, and what is to be said of it.
+
+        Of several the one that bears the usual name is meant, or the one by which all others are
+        told, as `fine_label` tells `coarse_label`.
+        """
+        places = [place for place, name in enumerate(self.names) if name in self._classes]
+        usual = [place for place in places if self.names[place] in _LABELS] or places
+        if len(usual) < 2:
+            return next(iter(usual), None), ""
+        with self._whole():
+            read = self._file.read(columns=[self.names[place] for place in usual])
+        cells = {place: read.column(self.names[place]).to_pylist() for place in usual}
+        finest = [place for place in usual if all(_tells(cells[place], cells[o]) for o in usual)]
+        label = self._only(finest or usual, (), "classes")
+        others = ", ".join(self.names[place] for place in usual if place != label)
+        return label, f"Classes are those of {self.names[label or 0]}; {others} was left aside."
 
     def head(self) -> list[list[str]]:
         """The first rows as text, pictures as nothing."""
@@ -73,11 +91,13 @@ class _Reader:
             PixelsError: numbers that are no pixels.
         """
         pictures = [] if self.pictures is None else [self.pictures]
-        wanted = {self.names[place] for place in (*columns.pixels, *columns.texts, *pictures)}
+        packed = [] if columns.packed is None else [columns.packed]
+        places = (*columns.pixels, *columns.texts, *pictures, *packed)
+        wanted = {self.names[place] for place in places}
         with self._whole():
             self._require_memory(wanted)
             batches = list(self._file.iter_batches(_ROWS, columns=list(wanted)))
-            numbers = [self._numbers(batch, columns.pixels) for batch in batches]
+            numbers = [self._numbers(batch, columns) for batch in batches]
             pixels = np.concatenate([to_bytes(block) for block in numbers])
             refuse_scaled(pixels, numbers[0])
             texts = {
@@ -87,13 +107,13 @@ class _Reader:
             files = [cell for batch in batches for cell in self._contents(batch)]
         return Cells(pixels, texts, _named(files, self._name) if files else None)
 
-    def _numbers(self, batch: Any, places: Sequence[int]) -> NDArray[Any]:
-        """Pixels of some rows: out of a column each, or of lists within lists; or none."""
-        if places:
-            columns = [
-                self._filled(batch, place).to_numpy(zero_copy_only=False) for place in places
-            ]
-            return np.stack(columns, axis=1)
+    def _numbers(self, batch: Any, columns: Columns) -> NDArray[Any]:
+        """Pixels of some rows: out of a column each, of cells or of lists within lists; or none."""
+        if columns.packed is not None:
+            return unpacked(self._texts(batch, columns.packed), str(self._path))
+        if columns.pixels:
+            filled = [self._filled(batch, place) for place in columns.pixels]
+            return np.stack([column.to_numpy(zero_copy_only=False) for column in filled], axis=1)
         if self.pictures is None or not _is_list(self._types[self.pictures]):
             return np.empty((len(batch), 0), np.uint8)
         column, shape = self._filled(batch, self.pictures), [len(batch)]
@@ -165,6 +185,11 @@ class _Reader:
             f"Expected a whole parquet file with a picture in every row, received {self._path} "
             f"with {received}; {advice}."
         )
+
+
+def _tells(fine: Sequence[object], coarse: Sequence[object]) -> bool:
+    """Whether all rows of a fine class are of one coarse class."""
+    return len(set(zip(fine, coarse, strict=True))) == len(set(fine))
 
 
 def _class_names(metadata: dict[bytes, bytes]) -> dict[str, list[str]]:

@@ -1,5 +1,6 @@
 """Tables of every kind: from their columns to parts with classes, in several files or one."""
 
+import filecmp
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,16 +17,23 @@ from hemline.data.raw import FilePart, Parts, RawPart
 from hemline.data.tables.arff import open_arff
 from hemline.data.tables.columns import FILES, Columns, are_files, find_columns, plain
 from hemline.data.tables.files import Files
+from hemline.data.tables.json_lines import open_json_lines
 from hemline.data.tables.labelled_rows import Found, read_rows
 from hemline.data.tables.parquet import open_parquet
 from hemline.data.tables.rows import open_text
 from hemline.data.tables.table import Table
 from hemline.errors import DataError
+from hemline.photos import SUFFIXES
 
-_OPENERS: tuple[Callable[[Path, str], Table | None], ...] = (open_parquet, open_arff, open_text)
+_OPENERS: tuple[Callable[[Path, str], Table | None], ...] = (
+    open_parquet,
+    open_arff,
+    open_json_lines,
+    open_text,
+)
 _EXAMPLE = re.compile("submission", re.I)  # what Kaggle wants handed in, its labels made up
 _WIDE = 64  # columns from which on a table is one of pixels
-_FOLDERS = 3  # within each other, in which tables are looked for
+_FOLDERS = 4  # within each other, in which tables are looked for
 
 
 def read_tables(path: Path, options: DataOptions, account: Account) -> Parts | None:
@@ -43,7 +51,10 @@ def read_tables(path: Path, options: DataOptions, account: Account) -> Parts | N
         DataError: a damaged table, columns that nobody can tell apart, pictures without labels.
         PixelsError: values that are no pixels.
     """
-    tables = [table for file in _candidates(path) if (table := _opened(file, path))]
+    candidates = list(_candidates(path))
+    twins = {file: twin for file in candidates if path.is_dir() and (twin := _twin(file))}
+    opened = (_opened(file, path) for file in candidates if twins.get(file) not in candidates)
+    tables = [table for table in opened if table]
     if not tables:
         return None
     root = path if path.is_dir() else path.parent
@@ -59,6 +70,10 @@ def read_tables(path: Path, options: DataOptions, account: Account) -> Parts | N
     names = [*(one.table.name for one in used), *(name_within(file, root) for file in maps)]
     account_for(path, names, account, reason)
     _leave_aside([one for one in found if one not in used], account)
+    for note in (one.table.note for one in used if one.table.note):
+        account.note(note)
+    for file, twin in twins.items():
+        account.ignore(name_within(file, root), f"another copy of {twin.name}")
     rows = [read_rows(one, files, options, account).by_part() for one in used]
     account.took_for = _describe(used)
     parts = _merged(rows, path)
@@ -71,12 +86,29 @@ def read_tables(path: Path, options: DataOptions, account: Account) -> Parts | N
 
 
 def _candidates(path: Path, depth: int = _FOLDERS) -> Iterator[Path]:
-    """Files in a folder and in those folders within it that are named for parts or stand alone."""
+    """Files in a folder and in those folders within it that may hold tables of one set.
+
+    These are named for parts, stand alone, or hold one file each beside their pictures.
+    """
     yield from files_in(path)
     below = folders_in(path) if depth else []
+    a_table_each = len(below) > 1 and len(files_in(below[0])) == 1 and _has_pictures(below[0])
     for folder in below:
         if len(below) == 1 or part_of(folder.name) or folder.name.lower() == "data":
             yield from _candidates(folder, depth - 1)
+        elif a_table_each:
+            yield from files_in(folder)
+
+
+def _has_pictures(folder: Path) -> bool:
+    return any(entry.suffix.lower() in SUFFIXES for entry in folder.iterdir())
+
+
+def _twin(file: Path) -> Path | None:
+    """The same file outside, where a download has it again in a folder of its name."""
+    outer = file.parent.parent / file.name
+    doubled = file.parent.name in (file.name, file.stem) and outer.is_file()
+    return outer if doubled and filecmp.cmp(outer, file, shallow=False) else None
 
 
 def _opened(file: Path, path: Path) -> Table | None:
@@ -99,7 +131,7 @@ def _found(table: Table, files: Files, options: DataOptions, path: Path) -> Foun
         if path.is_file() or (certain and not files.in_folders):
             raise
         return None  # some other table that lies beside the data
-    if columns.pixels:
+    if columns.pixels or columns.packed is not None:
         return Found(table, columns)
     if table.pictures is not None:
         return Found(table, _label_alone(columns, None))
@@ -153,6 +185,7 @@ def _chosen(found: Sequence[Found], path: Path, files: Files) -> list[Found]:
         return []
     named = [one for one in labelled if one.part or one.columns.part is not None]
     used = named or labelled
+    _refuse_mixed(used, path)
     for part in {one.part for one in used}:
         # Names that differ by numbers alone are those of one table in several files.
         names = {re.sub(r"\d+", "", one.table.name): one for one in used if one.part == part}
@@ -163,6 +196,17 @@ def _chosen(found: Sequence[Found], path: Path, files: Files) -> list[Found]:
                 "put each set into a folder of its own, or point --data at one table."
             )
     return used
+
+
+def _refuse_mixed(used: Sequence[Found], path: Path) -> None:
+    """Refuse a table with all parts beside others, which may hold the same pictures again."""
+    whole = [one for one in used if one.columns.part is not None and not one.part]
+    others = [one for one in used if one not in whole]
+    if whole and others:
+        raise DataError(
+            f"Expected one set of tables, received {whole[0].table.name} with a column of parts "
+            f"beside {others[0].table.name} in {path}; point --data at one of them."
+        )
 
 
 def _leave_aside(found: Sequence[Found], account: Account) -> None:
@@ -178,7 +222,9 @@ def _describe(used: Sequence[Found]) -> str:
     tables = "a table" if len(used) == 1 else f"{len(used)} tables"
     if used[0].where:
         return f"{tables} of files"
-    return f"{tables} of pixels" if used[0].columns.pixels else f"{tables} with pictures"
+    return (
+        f"{tables} with pictures" if used[0].table.pictures is not None else f"{tables} of pixels"
+    )
 
 
 def _merged(

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from hemline.data.arrays.admitting import refuse_scaled, to_bytes
 from hemline.data.memory import require_memory
-from hemline.data.tables.columns import Columns, has_header, is_number
+from hemline.data.tables.columns import Columns, has_header, is_mangled, is_number
+from hemline.data.tables.packed import unpacked
 from hemline.data.tables.table import Cells, Table
 from hemline.data.tables.text import Layout, opened_text, repaired, size_of, sniff
 from hemline.errors import DataError, PixelsError
@@ -43,7 +44,8 @@ class TextReader:
                 are; the sentence names the line.
             PixelsError: numbers that are no pixels.
         """
-        self._require_memory(len(columns.pixels))
+        packed = 0 if columns.packed is None else round(self._layout.length / 2)
+        self._require_memory(len(columns.pixels) or packed)
         runs = self._runs(columns.pixels)
         parsed = (self._parsed(lines, number, runs, columns) for lines, number in self._blocks())
         blocks = [block for block in parsed if block]
@@ -133,8 +135,17 @@ class TextReader:
             for place in range(count)
             if not is_pixels and first + place in columns.texts
         }
+        if columns.packed is not None:
+            numbers = [unpacked(self._column(rows, runs, columns.packed), str(self._path))]
         joined = np.concatenate(numbers, axis=1) if numbers else np.empty((len(rows), 0), np.uint8)
         return Cells(self._admit(to_bytes, joined), texts)
+
+    def _column(
+        self, rows: NDArray[np.void], runs: list[tuple[bool, int, int]], column: int
+    ) -> Sequence[str]:
+        first = next(first for _, first, count in runs if first <= column < first + count)
+        cells: list[str] = rows[str(first)][:, column - first].tolist()
+        return cells
 
     def _admit(self, check: Callable[..., Any], *numbers: NDArray[Any]) -> Any:
         try:
@@ -203,7 +214,8 @@ def open_text(path: Path, name: str) -> Table | None:
         return None
     layout, rows = found
     names = rows[0] if has_header(rows) else None
-    if names is not None:
+    titled = names is not None or is_mangled(rows)
+    if titled:
         layout = replace(layout, skip=layout.skip + 1)
     reader = TextReader(path, layout, names or [""] * len(rows[0]))
-    return Table(path, name, names, rows[1:] if names is not None else rows, reader.read)
+    return Table(path, name, names, rows[1:] if titled else rows, reader.read)

@@ -37,6 +37,7 @@ class Table:
         read: gives the cells of the columns that matter.
         pictures: the column that holds whole pictures, as files or as arrays; None for none.
         label: the column of labels, where the file says it; None where its names have to.
+        note: what is to be said of that; empty for nothing.
     """
 
     path: Path
@@ -46,3 +47,4 @@ class Table:
     read: Callable[[Columns], Cells] = field(repr=False)
     pictures: int | None = None
     label: int | None = None
+    note: str = ""
