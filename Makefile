@@ -10,7 +10,7 @@ run: setup
 	$(BIN)/hemline demo
 
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff format --check .
