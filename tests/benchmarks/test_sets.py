@@ -205,12 +205,12 @@ def test_letters_are_divided_by_the_hands_that_drew_them(places):
     source = places.sets / "omniglot" / "images_background_small1.zip"
     source.parent.mkdir()
     with zipfile.ZipFile(source, "w") as archive:
-        for letter in (1, 2):
+        for letter, alphabet in ((1, "Greek"), (2, "Latin")):
             for hand in range(1, 21):
-                name = f"images/Latin/character{letter:02}/0{letter:03}_{hand:02}.png"
+                name = f"images/{alphabet}/character{letter:02}/0{letter:03}_{hand:02}.png"
                 archive.writestr(name, png(100 * letter + hand))
     dataset = open_dataset(SETS["omniglot"].prepare(places))
-    assert dataset.classes == ("Latin/character01", "Latin/character02")
+    assert dataset.classes == ("Greek/character01", "Latin/character02")
     assert (dataset.train.counts(2), dataset.test.counts(2)) == ([14, 14], [6, 6])
 
 

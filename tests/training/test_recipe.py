@@ -58,6 +58,16 @@ def test_seed_is_the_tutorial():
     assert recipe.steps_per_epoch(60_001) == 1_876
 
 
+def test_a_small_training_part_is_gone_through_several_times_in_an_epoch():
+    recipe = load_recipe("fast", ["fewest_steps=100", "batch_size=250"])
+    assert [recipe.passes(pictures) for pictures in (60_000, 25_000, 24_999, 100)] == [1, 1, 2, 250]
+    assert recipe.steps_per_epoch(60_000) == 240
+    for pictures in (7, 100, 249, 2_176, 24_999):
+        looks = pictures * recipe.passes(pictures)
+        assert looks - pictures < 100 * 250 <= looks
+        assert recipe.steps_per_epoch(pictures) == -(-looks // 250)
+
+
 @pytest.mark.parametrize("name", recipe_names())
 def test_every_recipe_in_the_box_is_valid_and_named_after_its_file(name):
     assert load_recipe(name).name == name

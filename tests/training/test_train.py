@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from safetensors.torch import load_file
 
@@ -250,3 +251,14 @@ def test_new_run_folders_never_collide(tmp_path):
 
 def test_the_processor_has_a_name():
     assert run.processor_name()
+
+
+def test_every_picture_is_shown_as_often_in_an_epoch_of_several_passes(sketches, tmp_path):
+    few = sketches.replace(load_train=lambda: sketches.test.take(np.arange(100)))
+    recipe = load_recipe("seed", ["epochs=1", "batch_size=32", "fewest_steps=10"])
+
+    planned = trainer.Trainer(recipe, few, 0, run.Run(tmp_path / "run"))
+    shown = planned.work(0).order
+    assert np.bincount(shown).tolist() == [4] * 100
+    assert len(planned.rates(0, recipe.steps_per_epoch(100))) == 13
+    assert train(recipe, few, folder=tmp_path / "trained").steps_per_epoch == 13

@@ -15,7 +15,7 @@ from hemline.training import load_recipe
 from hemline.training.transfer import _trained, read_start
 from tests.networks.building import build
 
-SHORT = ["epochs=1", "validation=0", "calibrate=false"]
+SHORT = ["epochs=1", "fewest_steps=0", "validation=0", "calibrate=false"]
 
 
 @pytest.fixture(scope="module")

@@ -155,13 +155,15 @@ def _inputs_and_outputs(recipe: "Recipe", network: "Network", facts: Facts) -> s
 
 def _steps(recipe: "Recipe", facts: Facts) -> str:
     pictures, steps = facts.pictures, recipe.steps_per_epoch(facts.pictures)
+    passes = recipe.passes(pictures)
+    often, times = (f"{passes} times", f"{passes} x ") if passes > 1 else ("once", "")
     kept_back = f" ({facts.kept_back:,} are kept back)" if facts.kept_back else ""
     at_most = ",\nat most: easy pictures are left out by chance" if recipe.data_pruning else ""
     return (
         f"A step shows the network one batch of {recipe.batch_size:,} pictures, then moves "
         f"every\nparameter once, by {recipe.optimiser.capitalize()} with learning rate "
         f"{recipe.learning_rate:g}.\n"
-        f"An epoch shows it all {pictures:,} training pictures once{kept_back}:\n"
-        f"{pictures:,} / {recipe.batch_size:,} = {steps:,} steps. "
+        f"An epoch shows it all {pictures:,} training pictures {often}{kept_back}:\n"
+        f"{times}{pictures:,} / {recipe.batch_size:,} = {steps:,} steps. "
         f"{recipe.epochs} epochs are {recipe.epochs * steps:,} steps{at_most}."
     )

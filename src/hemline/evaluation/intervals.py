@@ -29,8 +29,10 @@ def score_interval(share: float, n: float) -> Interval:
     centre = share + _Z95**2 / (2 * n)
     reach = _Z95 * sqrt(share * (1 - share) / n + _Z95**2 / (4 * n * n))
     scale = 1 + _Z95**2 / n
-    # Rounding must not push the bounds of 0 and n beyond 0 and 1.
-    return max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale)
+    # Rounding must push no bound past the share itself, nor beyond 0 and 1.
+    return min(share, max(0.0, (centre - reach) / scale)), max(
+        share, min(1.0, (centre + reach) / scale)
+    )
 
 
 def paired_difference(right: NDArray[np.bool_], other: NDArray[np.bool_]) -> tuple[float, Interval]:

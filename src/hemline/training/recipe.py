@@ -38,6 +38,7 @@ class Recipe:
             mirrors pictures.
         epochs: times through the training part, at most.
         batch_size: pictures a step.
+        fewest_steps: that an epoch has; a small training part is gone through several times in one.
         data_pruning: share of the easy pictures that an epoch leaves out (Qin et al., 2024).
         bfloat16: compute with 8 bits of mantissa where the processor does so by itself.
         optimiser: how a gradient becomes a change of weights.
@@ -80,6 +81,7 @@ class Recipe:
     optimiser: Literal["adam", "muon"]
     learning_rate: float
     dropout: float = 0.0
+    fewest_steps: int = 0
     test_time_flip: bool = False
     data_pruning: float = 0.0
     bfloat16: bool = False
@@ -112,7 +114,13 @@ class Recipe:
             self._demand(key, "from 0 to below 1", lambda value: 0 <= value < 1)
         for key in _SHARES:
             self._demand(key, "from 0 to 1", lambda value: 0 <= value <= 1)
-        for key in ("l2", "early_stopping_patience", "lr_reduction_patience", "photographs"):
+        for key in (
+            "l2",
+            "early_stopping_patience",
+            "lr_reduction_patience",
+            "photographs",
+            "fewest_steps",
+        ):
             self._demand(key, "of at least 0", lambda value: 0 <= value < math.inf)
         self._demand("shift", f"from 0 to {SHORTEST - 1}", lambda value: 0 <= value < SHORTEST)
         self._demand("rotate", "from 0 to 180", lambda value: 0 <= value <= 180)
@@ -159,9 +167,17 @@ class Recipe:
         """Whether any picture is distorted."""
         return any(getattr(self, key) for key in _DISTORTIONS)
 
+    def passes(self, pictures: int) -> int:
+        """Times that an epoch goes through so many pictures to train on."""
+        return max(1, math.ceil(self.fewest_steps * self.batch_size / pictures))
+
     def steps_per_epoch(self, pictures: int) -> int:
-        """Batches that `pictures` make, the last one perhaps smaller."""
-        return math.ceil(pictures / self.batch_size)
+        """Batches of an epoch on so many pictures, if none is left out."""
+        return self.batches(pictures * self.passes(pictures))
+
+    def batches(self, looks: int) -> int:
+        """Batches that so many looks at pictures make, the last one perhaps smaller."""
+        return math.ceil(looks / self.batch_size)
 
     def to_toml(self) -> str:
         """The recipe as a file that `load_recipe` reads back to an equal recipe."""

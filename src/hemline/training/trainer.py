@@ -104,11 +104,12 @@ class Trainer:
         """What one epoch goes through, counted from 0; seed and epoch decide all chance."""
         recipe, pruning, material = self.recipe, self.state.pruning, self.material
         generator = torch.Generator(self.device).manual_seed(unrelated(self.seed, epoch))
-        mixed = torch.randperm(len(material.places), generator=generator, device=self.device)
-        order, weights = material.places[mixed], None
+        places = material.places.repeat(recipe.passes(len(material.places)))
+        mixed = torch.randperm(len(places), generator=generator, device=self.device)
+        order, weights = places[mixed], None
         if pruning:
             order, weights = pruning.choose(order, epoch / recipe.epochs, generator)
-        rates = self.rates(epoch, recipe.steps_per_epoch(len(order)))
+        rates = self.rates(epoch, recipe.batches(len(order)))
         steps = itertools.count(epoch * len(rates) + 1)
         return Pass(
             material.pixels,
