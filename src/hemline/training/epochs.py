@@ -33,6 +33,7 @@ class Pass(NamedTuple):
         weights: float32 `(n,)`, how much each picture counts; None for all alike.
         losses: float32 `(n,)`, where the loss of each picture is noted, if it is wanted.
         photographs: the place of the first one.
+        class_balance: float32, one a logit, added to those of all pictures, if anything is.
         logit_adjustment: float32, one a logit, taken off those of photographs, if anything is.
         several: what labels beyond the logits leave open.
         augment: changes a batch of pixels, if anything does.
@@ -51,6 +52,7 @@ class Pass(NamedTuple):
     weights: Tensor | None = None
     losses: Tensor | None = None
     photographs: int = sys.maxsize
+    class_balance: Tensor | None = None
     logit_adjustment: Tensor | None = None
     several: Several = ()
     augment: Augmentation | None = None
@@ -121,6 +123,8 @@ def _backward(network: Network, work: Pass, batch: Tensor) -> tuple[Tensor, Tens
         pixels, targets = work.expose_outliers(pixels, targets)
     with torch.autocast(pixels.device.type, torch.bfloat16, enabled=work.bfloat16):
         logits = network(pixels).float()
+    if work.class_balance is not None:
+        logits = logits + work.class_balance
     if work.logit_adjustment is not None:
         logits = logits - photographs[:, None] * work.logit_adjustment
     losses = losses_of(logits, targets, work.label_smoothing, work.several)
@@ -168,7 +172,7 @@ def native_fits(network: Network, optimiser: Optimiser, work: Pass) -> bool:
     if (hidden.in_features, head.out_features) != (_dense.inputs, _dense.outputs):
         return False
     units = hidden.out_features
-    plain = work.weights is None and work.losses is None
+    plain = work.weights is None and work.losses is None and work.class_balance is None
     plain = plain and not (work.augment or work.expose_outliers or work.label_smoothing or work.l2)
     on_cpu = work.pixels.device.type == "cpu"
     return units % 64 == 0 and plain and type(optimiser) is Adam and on_cpu

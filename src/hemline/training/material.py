@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from hemline.data import Dataset, Photographs, Split
 from hemline.data.splits import Places, content_split
@@ -72,6 +73,22 @@ def gather(recipe: Recipe, dataset: Dataset, photographs: Photographs | None) ->
         first_photograph=len(pictures),
         several=several,
     )
+
+
+def balance_classes(recipe: Recipe, material: Material, classes: int) -> Tensor | None:
+    """What training adds to the logits so that rare classes are said sooner afterwards.
+
+    Returns:
+        float32 `(classes,)`, one more where there is a logit for none of them; None where nothing
+        is to be added, or all classes are of one size.
+    """
+    labels = material.labels[material.places].long()
+    counts = torch.bincount(labels[labels < classes], minlength=classes)
+    if not recipe.class_balance or (counts == counts[0]).all():
+        return None
+    logs = counts.clamp(min=1).log()
+    offsets = recipe.class_balance * (logs - logs.mean())
+    return functional.pad(offsets, (0, int(recipe.outlier_exposure > 0)))
 
 
 def _looks(recipe: Recipe, photographs: Photographs, classes: int) -> tuple[Places, Places]:

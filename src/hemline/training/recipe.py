@@ -15,7 +15,13 @@ from hemline.pixels import SHORTEST
 
 MOST_STAGES = 4  # of a picture of 28x28: 14x14, 7, 3 and 1
 _DISTORTIONS = ("rotate", "stretch", "brightness_contrast", "blur", "occlusion")
-_SHARES = (*_DISTORTIONS[1:], "augment_share", "random_erasing", "lr_reduction_factor")
+_SHARES = (
+    *_DISTORTIONS[1:],
+    "augment_share",
+    "random_erasing",
+    "lr_reduction_factor",
+    "class_balance",
+)
 _CHOOSING = (
     "early_stopping_patience",
     "lr_reduction_patience",
@@ -45,6 +51,9 @@ class Recipe:
         learning_rate: size of that change.
         schedule: how the learning rate changes over the training.
         label_smoothing: share of the target spread over all classes (Szegedy et al., 2016).
+        class_balance: how far the sizes of the classes are evened out, from 0 to 1: so many times
+            the logarithm of its share is added to each class's logit while training, so that rare
+            classes are said sooner afterwards (Menon et al., 2021).
         l2: times the squared weights of the hidden dense layers, added to the loss.
         horizontal_flip: mirror half of the pictures left to right; `auto` where the training part
             shows that mirrored pictures keep their class.
@@ -87,6 +96,7 @@ class Recipe:
     bfloat16: bool = False
     schedule: Literal["constant", "linear_warmup_decay"] = "constant"
     label_smoothing: float = 0.0
+    class_balance: float = 0.0
     l2: float = 0.0
     horizontal_flip: Literal["auto", "always", "never"] = "never"
     shift: int = 0

@@ -20,7 +20,7 @@ from hemline.training.epochs import Pass, evaluate, native_fits, run_epoch
 from hemline.training.export import export_model
 from hemline.training.figures import EpochFigures, TrainingResult
 from hemline.training.finishing import finish
-from hemline.training.material import gather
+from hemline.training.material import balance_classes, gather
 from hemline.training.mirroring import decide_mirroring
 from hemline.training.outlier_exposure import build_outlier_exposure
 from hemline.training.recipe import Recipe
@@ -64,6 +64,7 @@ class Trainer:
             start.give(self.state.network)
         adjustment = torch.tensor([*recipe.logit_adjustment, 0.0], device=self.device)  # 0: none
         self.logit_adjustment = adjustment if recipe.logit_adjustment else None
+        self.class_balance = balance_classes(recipe, self.material, len(dataset.classes))
         self.environment = self.describe()
 
     def describe(self) -> dict[str, Any]:
@@ -120,6 +121,7 @@ class Trainer:
             weights=weights,
             losses=pruning.losses if pruning else None,
             photographs=material.first_photograph,
+            class_balance=self.class_balance,
             logit_adjustment=self.logit_adjustment,
             several=material.several,
             augment=build_augmentation(
