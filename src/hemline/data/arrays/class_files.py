@@ -4,36 +4,17 @@ import math
 import os.path
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 import numpy as np
 
 from hemline.data.account import Account
-from hemline.data.arrays.admitting import Numbers, admit_pictures
+from hemline.data.arrays.admitting import admit_pictures
+from hemline.data.arrays.found import FEWEST, Array
 from hemline.data.arrays.pairing import refuse_groups
 from hemline.data.beside import account_for
 from hemline.data.memory import require_memory
 from hemline.data.options import DataOptions
 from hemline.data.raw import RawPart
-
-_FEWEST = 64  # numbers in a picture
-
-
-class _Array(Protocol):
-    @property
-    def file(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def role(self) -> str: ...
-    def read(self) -> Numbers: ...
-
-
-Array = TypeVar("Array", bound=_Array)
 
 
 def files_of_classes(arrays: Sequence[Array]) -> dict[str, Array]:
@@ -47,7 +28,7 @@ def files_of_classes(arrays: Sequence[Array]) -> dict[str, Array]:
     if (
         len(arrays) < 2
         or len(sizes) > 1
-        or math.prod(next(iter(sizes))) < _FEWEST
+        or math.prod(next(iter(sizes))) < FEWEST
         or any(array.key for array in arrays)
         or 2 * unnamed <= len(arrays)
     ):
