@@ -25,8 +25,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
-_CONV = ["network=conv", "widths=[16, 16]", "epochs=2", "validation=0", "calibrate=false"]
-_CONV += ["fewest_steps=0"]
+_CONV = [
+    "network=conv",
+    "widths=[16, 16]",
+    "epochs=2",
+    "fewest_steps=0",
+    "validation=0",
+    "calibrate=false",
+]
 _NAMED = os.environ.get("HEMLINE_DATA")
 _REAL_FOLDER = Path(_NAMED).resolve() if _NAMED else cache_folder()
 

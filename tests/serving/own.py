@@ -21,8 +21,14 @@ NAMES = (
     "an-extraordinarily-long-name-of-a-class-without-any-space-as-folders-have-them",
 )
 
-_SHORT = ["epochs=1", "fewest_steps=0", "widths=[8]", "validation=0", "calibrate=false"]
-_SHORT += ["horizontal_flip=never"]
+_SHORT = [
+    "epochs=1",
+    "fewest_steps=0",
+    "widths=[8]",
+    "validation=0",
+    "calibrate=false",
+    "horizontal_flip=never",
+]
 
 
 def train_own(folder, classes, intake, name="own pictures", each=4):

@@ -100,8 +100,8 @@ class Assembly:
             self._wish = loaded.intake
         if self._cuts and name == self._training and part.groups is None:
             self._in_test = in_official_test(seen.pixels)
-        warning = another_split({"test" if name == "test" else "train": seen.pixels})
-        if warning and self._in_test is None:
+        side = "test" if name == "test" else "train"
+        if self._in_test is None and (warning := another_split({side: seen.pixels})):
             self._account.note(warning)
         return loaded.part
 

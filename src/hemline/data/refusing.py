@@ -123,10 +123,9 @@ def _known(path: Path) -> _Known | None:
         return _TFRECORD
     if path.suffix == ".bin" and path.stat().st_size % _CIFAR_ROW == 0:
         return _CIFAR
-    if is_json_lines(path):
-        return None
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return next((known for magic, known in _BY_START.items() if text.startswith(magic)), None)
+    known = next((known for magic, known in _BY_START.items() if text.startswith(magic)), None)
+    return None if known and is_json_lines(path) else known
 
 
 def _start(path: Path) -> bytes:

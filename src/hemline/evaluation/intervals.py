@@ -30,9 +30,8 @@ def score_interval(share: float, n: float) -> Interval:
     reach = _Z95 * sqrt(share * (1 - share) / n + _Z95**2 / (4 * n * n))
     scale = 1 + _Z95**2 / n
     # Rounding must push no bound past the share itself, nor beyond 0 and 1.
-    return min(share, max(0.0, (centre - reach) / scale)), max(
-        share, min(1.0, (centre + reach) / scale)
-    )
+    low, high = (centre - reach) / scale, (centre + reach) / scale
+    return min(share, max(0.0, low)), max(share, min(1.0, high))
 
 
 def paired_difference(right: NDArray[np.bool_], other: NDArray[np.bool_]) -> tuple[float, Interval]:

@@ -41,7 +41,7 @@ def _renamed(parts: Mapping[str, list[Placed]], account: Account) -> Mapping[str
     """With the word in a name as the folder, where the training pictures lie in no several ones."""
     training = parts.get("train") or parts.get(ALL, [])
     words = None
-    if len({entry.folders for entry in training}) == 1:
+    if len(_folders(training)) == 1:
         words = named_classes([entry.name for entry in training])
     if words is None:
         return parts

@@ -27,7 +27,7 @@ def named_classes(names: Sequence[str], classes: Collection[str] = ()) -> list[s
     Returns:
         The word of every name; None where names are of another form.
     """
-    stems = [name.removesuffix(name[len(name) - len(suffix_of(name)) :]) for name in names]
+    stems = [name[: len(name) - len(suffix_of(name))] for name in names]
     for form in _FORMS:
         fits = [form.fullmatch(stem) for stem in stems]
         words = [fit["word"] for fit in fits if fit]

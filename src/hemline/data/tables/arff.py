@@ -13,15 +13,13 @@ import numpy as np
 from hemline.data.arrays.admitting import to_bytes
 from hemline.data.tables.columns import Columns
 from hemline.data.tables.rows import TextReader
-from hemline.data.tables.table import Cells, Table
-from hemline.data.tables.text import Layout, encoding_in, opened_text, parse_rows
+from hemline.data.tables.table import HEAD, Cells, Table
+from hemline.data.tables.text import LONGEST, Layout, encoding_in, opened_text, parse_rows
 from hemline.errors import DataError
 from hemline.pixels import Pixels
 
 _ATTRIBUTE = re.compile(r"""@attribute\s+('(?:\\.|[^'])*'|"(?:\\.|[^"])*"|\S+)\s+(.*)""", re.I)
 _COMMENT, _ENCODING = "%", "utf-8-sig"
-_HEAD = 200  # rows
-_LONGEST = 2_000_000  # characters of a line
 
 
 @dataclass(frozen=True)
@@ -64,10 +62,10 @@ def _header(path: Path) -> _Header | None:
         return None
     with opened_text(path, _ENCODING) as text:
         header, began = _Header([], [], 0, []), False
-        for number, line in enumerate(iter(lambda: text.readline(_LONGEST), ""), 1):
+        for number, line in enumerate(iter(lambda: text.readline(LONGEST), ""), 1):
             word = line.strip().lower()
             if word.startswith("@data"):
-                head = [row for row in itertools.islice(text, _HEAD) if _is_row(row)]
+                head = [row for row in itertools.islice(text, HEAD) if _is_row(row)]
                 return _Header(header.names, header.values, number, head)
             if word and not word.startswith(_COMMENT):
                 if not began and not word.startswith("@relation"):

@@ -11,12 +11,9 @@ import numpy as np
 from hemline.data.arrays.admitting import to_bytes
 from hemline.data.tables.columns import Columns
 from hemline.data.tables.packed import unpacked
-from hemline.data.tables.table import Cells, Table
-from hemline.data.tables.text import encoding_in, opened_text
+from hemline.data.tables.table import HEAD, Cells, Table
+from hemline.data.tables.text import LONGEST, encoding_in, opened_text
 from hemline.errors import DataError
-
-_HEAD = 200  # rows
-_LONGEST = 2_000_000  # characters of a line
 
 
 def open_json_lines(path: Path, name: str) -> Table | None:
@@ -41,7 +38,7 @@ def open_json_lines(path: Path, name: str) -> Table | None:
         pixels = to_bytes(unpacked(packed, str(path))) if packed else np.empty((len(rows), 0), "u1")
         return Cells(pixels, texts)
 
-    return Table(path, name, names, list(itertools.islice(_rows(path, names), _HEAD)), read)
+    return Table(path, name, names, list(itertools.islice(_rows(path, names), HEAD)), read)
 
 
 def is_json_lines(path: Path) -> bool:
@@ -53,7 +50,7 @@ def _first(path: Path) -> dict[str, Any] | None:
     if not (encoding := encoding_in(path)):
         return None
     with opened_text(path, encoding) as stream:
-        line = stream.readline(_LONGEST)
+        line = stream.readline(LONGEST)
     return _object(line)
 
 

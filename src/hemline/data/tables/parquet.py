@@ -14,12 +14,11 @@ from hemline.data.memory import require_memory
 from hemline.data.raw import InMemory
 from hemline.data.tables.columns import Columns
 from hemline.data.tables.packed import unpacked
-from hemline.data.tables.table import Cells, Table
+from hemline.data.tables.table import HEAD, Cells, Table
 from hemline.errors import DataError, HemlineError, PixelsError
 
 _MAGIC = b"PAR1"
 _LABELS = ("label", "labels")
-_HEAD = 200  # rows
 _ROWS = 2000  # that are read at once
 
 
@@ -79,7 +78,7 @@ class _Reader:
     def head(self) -> list[list[str]]:
         """The first rows as text, pictures as nothing."""
         with self._whole():
-            batch = next(self._file.iter_batches(_HEAD), None)
+            batch = next(self._file.iter_batches(HEAD), None)
         columns = [self._texts(batch, place) for place in range(len(self.names))] if batch else []
         return [list(row) for row in zip(*columns, strict=True)]
 

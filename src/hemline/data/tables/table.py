@@ -8,6 +8,8 @@ from hemline.data.raw import InMemory
 from hemline.data.tables.columns import Columns, Rows
 from hemline.pixels import Pixels
 
+HEAD = 200  # rows by which columns are told
+
 
 @dataclass(frozen=True)
 class Cells:

@@ -14,7 +14,7 @@ from hemline.errors import DataError
 
 _DELIMITERS = ",;\t"
 _LINES, _HEAD = 200, 4_000_000  # of a table's beginning: lines, and characters
-_LONGEST = 2_000_000  # characters of a line: a row of the largest pictures has a third of that
+LONGEST = 2_000_000  # characters of a line: a row of the largest pictures has a third of that
 _FIRST = 64  # bytes, among which a zip of texts has a zero, though few of them further on
 _ODD = 0.02  # share of control characters that no text reaches
 
@@ -116,8 +116,8 @@ def head_of(stream: io.TextIOBase) -> list[str]:
     """The first lines of a text; none where a line is longer than any row."""
     lines: list[str] = []
     while len(lines) < _LINES and sum(map(len, lines)) < _HEAD:
-        line = stream.readline(_LONGEST)
-        if len(line) >= _LONGEST:
+        line = stream.readline(LONGEST)
+        if len(line) >= LONGEST:
             return []
         if not line:
             break
