@@ -85,12 +85,14 @@ def faces(path: Path) -> Path:
     return forms.write(path, forms.rows_text(rows))
 
 
-def one_hot_files(root: Path) -> None:
+def one_hot_files(root: Path, names: tuple[str, ...] = ("MEL", "NV", "BCC")) -> None:
     """ISIC's: a column a class."""
-    rows = [["image", "MEL", "NV", "BCC"]]
+    rows = [["image", *names]] if names else []
+    suffix = "" if names else ".png"
     for number in range(18):
         picture(root / f"input/ISIC_{number:04}.png", number)
-        rows.append([f"ISIC_{number:04}", *(f"{number % 3 == place:.1f}" for place in range(3))])
+        hot = (f"{number % 3 == place:.1f}" for place in range(3))
+        rows.append([f"ISIC_{number:04}{suffix}", *hot])
     forms.write(root / "truth.csv", forms.rows_text(rows))
 
 
@@ -183,6 +185,7 @@ LAYOUTS: dict[str, tuple[Write, Expected]] = {
     "FER2013": (lambda root: faces(root / "fer.csv"), Expected(NUMBERS, 12, 6, 6)),
     "HAM10000": (two_folders, Expected(ABC, 15, None, 3)),
     "ISIC": (one_hot_files, Expected(("BCC", "MEL", "NV"), 15, None, 3)),
+    "one-hot, no header": (lambda root: one_hot_files(root, ()), Expected(NUMBERS, 15, None, 3)),
     "Intel": (seg, Expected(ABC, 18, None, 9)),
     "pets": (pets, Expected(("Abyssinian", "american_bulldog"), 20, None, 4)),
     "dogs and cats": (dogs, Expected(("cat", "dog"), 20, None, 4)),

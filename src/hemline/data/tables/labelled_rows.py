@@ -155,18 +155,15 @@ def _in_words(texts: Texts, columns: Columns) -> list[str]:
 
 
 def _hot(texts: Texts, found: Found) -> list[str]:
-    """Classes, by the one column of each row that holds a 1; empty where there are more or none."""
-    names = found.table.names or ()
-    rows = zip(*(texts[place] for place in found.columns.one_hot), strict=True)
-    hot = [
-        [
-            place
-            for place, cell in zip(found.columns.one_hot, row, strict=True)
-            if cell.strip() in ONE
-        ]
-        for row in rows
-    ]
-    return [names[places[0]] if len(places) == 1 else "" for places in hot]
+    """Classes, by the one column of each row that holds a 1; empty where there are more or none.
+
+    Columns without names are numbered.
+    """
+    columns, names = found.columns.one_hot, found.table.names
+    called = [names[column] for column in columns] if names else [*map(str, range(len(columns)))]
+    cells = zip(*(texts[column] for column in columns), strict=True)
+    ones = ([cell.strip() in ONE for cell in row] for row in cells)
+    return [called[row.index(True)] if sum(row) == 1 else "" for row in ones]
 
 
 def _parts(texts: Texts, found: Found) -> list[str]:
