@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from hemline import Classifier
-from hemline.data.official import INTAKE
+from hemline.data.fashion.official import INTAKE
 from hemline.photos import decode
 from hemline.photos.candidates import candidates
 from hemline.photos.choosing import WEIGHTS, edge_strength, evidence

@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from hemline.data import read_many
-from hemline.data.official import INTAKE
+from hemline.data.fashion.official import INTAKE
 from hemline.photos import MEGAPIXELS
 
 _SIZE = (4000, 3000)  # 12 megapixels

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hemline import Dataset, open_dataset
-from hemline.data.splits import content_split
+from hemline.data.building.splits import content_split
 
 DRAWERS = 14  # of the 20 who drew every letter of Omniglot; the letters of the others are the test
 

@@ -19,7 +19,7 @@ from common import PEERS, ROOT, Environment
 from serving_load import Question
 
 from hemline.classifier import Classifier
-from hemline.data.sketches import draw_sketches
+from hemline.data.fashion.sketches import draw_sketches
 from hemline.models import find_model
 
 sys.path.insert(0, str(ROOT.parent))

@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT.parent))
 from tests.photos.drawing import draw_photo
 from tests.serving.running import request, serve
 
-from hemline.data.sketches import draw_sketches
+from hemline.data.fashion.sketches import draw_sketches
 
 CLIENTS = 8
 

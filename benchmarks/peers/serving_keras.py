@@ -10,7 +10,7 @@ import numpy as np
 import uvicorn
 from fastapi import FastAPI, Request
 
-from hemline.data.official import INTAKE
+from hemline.data.fashion.official import INTAKE
 from hemline.photos import see
 
 app = FastAPI()

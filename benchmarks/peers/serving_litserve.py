@@ -13,7 +13,7 @@ import litserve
 import numpy as np
 
 from hemline.classifier import Classifier
-from hemline.data.official import INTAKE
+from hemline.data.fashion.official import INTAKE
 from hemline.photos import see
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hemline.data.classes import class_order, clean, natural_key
+from hemline.data.building.classes import class_order, clean, natural_key
 from hemline.errors import DataError
 
 

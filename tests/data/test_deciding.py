@@ -2,7 +2,7 @@
 
 import pytest
 
-from hemline.data.deciding import decide_intake
+from hemline.data.building.deciding import decide_intake
 from hemline.data.options import DataOptions
 from hemline.errors import PixelsError
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hemline.data import fashion_mnist, open_dataset
+from hemline.data import open_dataset
 from hemline.data.cache import cache_folder
-from hemline.data.fashion_mnist import open_official
-from hemline.data.official import FILES, TEST_LABELS, TRAIN_IMAGES
+from hemline.data.fashion import fashion_mnist
+from hemline.data.fashion.fashion_mnist import open_official
+from hemline.data.fashion.official import FILES, TEST_LABELS, TRAIN_IMAGES
 from hemline.errors import DataError
 from tests.idx import NAMES, idx_bytes, write_folder
 

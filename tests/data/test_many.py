@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from hemline.data import many, read_many
-from hemline.data.official import INTAKE
+from hemline.data.fashion.official import INTAKE
 from tests.photos.drawing import draw_photo
 
 GARMENT = np.zeros((28, 28), np.uint8)
@@ -78,7 +78,7 @@ def test_a_script_that_every_process_would_run_again_is_told_so(files, tmp_path)
     paths = [str(file) for file in files]
     script.write_text(
         "from pathlib import Path\nfrom hemline.data import read_many\n"
-        "from hemline.data.official import INTAKE\n"
+        "from hemline.data.fashion.official import INTAKE\n"
         f"list(read_many(map(Path, {paths}), INTAKE, megapixels=50, cores=2))\n"
     )
     ended = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hemline.data import read_photographs
-from hemline.data.official import INTAKE
+from hemline.data.fashion.official import INTAKE
 from hemline.errors import DataError
 from hemline.photos import see
 from tests.photos.drawing import COLOURS, draw_photo

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from hemline.data import read_pictures
-from hemline.data.official import INTAKE
+from hemline.data.fashion.official import INTAKE
 from hemline.errors import DataError, HemlineError, PhotoError, PixelsError
 from tests.idx import idx_bytes
 from tests.photos.drawing import draw_photo

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hemline.data import Dataset, open_dataset
-from hemline.data.official_hashes import NAME, official_hashes, pack, unpack
-from hemline.data.recognising import another_split, fashion_names
+from hemline.data.fashion.official_hashes import NAME, official_hashes, pack, unpack
+from hemline.data.fashion.recognising import another_split, fashion_names
 from hemline.labels import CLASSES
 from tests.data import forms
 
@@ -26,7 +26,7 @@ def others(count: int) -> np.ndarray:
 
 
 def test_the_hashes_are_those_of_the_official_files(real):
-    shipped = files("hemline.data").joinpath(NAME).read_bytes()
+    shipped = files("hemline.data.fashion").joinpath(NAME).read_bytes()
     parts = [(part.pixels, part.labels) for part in (real.train, real.test)]
     made, read = unpack(pack(*parts)), unpack(shipped)
     assert all((one == other).all() for one, other in zip(made, read, strict=True))

@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 from hemline import as_pixels
 from hemline.data import open_dataset
-from hemline.data.sketches import draw_sketches
+from hemline.data.fashion.sketches import draw_sketches
 
 
 def test_the_seed_alone_decides():
@@ -51,7 +51,7 @@ def test_they_are_drawn_once(tmp_path, monkeypatch):
     monkeypatch.setenv("HEMLINE_CACHE", str(tmp_path))
     drawn = open_dataset("sketches")
     drawn.test.pixels, drawn.train.labels  # noqa: B018 - reading draws
-    monkeypatch.setattr("hemline.data.sketches.draw_sketches", None)
+    monkeypatch.setattr("hemline.data.fashion.sketches.draw_sketches", None)
     kept = open_dataset("sketches")
     for part in ("train", "test"):
         assert getattr(kept, part).checksum == getattr(drawn, part).checksum

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hemline.data import fashion_mnist, open_dataset, sources
-from hemline.data.official import FILES
+from hemline.data import open_dataset, sources
+from hemline.data.fashion import fashion_mnist
+from hemline.data.fashion.official import FILES
 from hemline.data.raw import InMemory
 from hemline.errors import DataError, HemlineError
 from hemline.photos import Intake

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as nst
 
 from hemline.data import content_split
-from hemline.data.splits import digest
+from hemline.data.building.splits import digest
 
 
 def pictures(count: int, seed: int = 0) -> np.ndarray:

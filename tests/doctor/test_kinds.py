@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hemline import Dataset, Split, diagnose
-from hemline.data.official import INTAKE
+from hemline.data.fashion.official import INTAKE
 from hemline.doctor.digits import draw_digits
 from hemline.labels import CLASSES
 from tests.doctor.conftest import softmax

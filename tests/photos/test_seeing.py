@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hemline import Classifier
-from hemline.data.official import INTAKE
+from hemline.data.fashion.official import INTAKE
 from hemline.errors import PhotoError, PixelsError
 from hemline.photos import see as see_by
 from tests.photos.drawing import COLOURS, GARMENTS, GROUNDS, draw_photo, shape

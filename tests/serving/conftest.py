@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from hemline.classifier import Classifier
-from hemline.data.sketches import draw_sketches
+from hemline.data.fashion.sketches import draw_sketches
 from hemline.models import find_model
 from tests.photos.drawing import COLOURS, draw_photo
 from tests.serving.own import BRIGHT, COLOUR, DARK, GREY, NAMES, train_own

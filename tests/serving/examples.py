@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from hemline.classifier import Classifier
-from hemline.data.sketches import draw_sketches
+from hemline.data.fashion.sketches import draw_sketches
 from hemline.labels import CLASSES
 from hemline.models import shipped_models
 from hemline.photos import see

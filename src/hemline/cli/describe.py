@@ -89,8 +89,8 @@ def command(
 
 
 def _official_facts(recipe: "Recipe") -> Facts:
-    from hemline.data.fashion_mnist import open_official
-    from hemline.data.official import MEAN, TRAINING_PICTURES
+    from hemline.data.fashion.fashion_mnist import open_official
+    from hemline.data.fashion.official import MEAN, TRAINING_PICTURES
     from hemline.networks import Inputs
     from hemline.training.mirroring import decide_mirroring
 
@@ -107,7 +107,7 @@ def _official_facts(recipe: "Recipe") -> Facts:
 
 
 def _facts_of(recipe: "Recipe", dataset: "Dataset") -> Facts:
-    from hemline.data.splits import content_split
+    from hemline.data.building.splits import content_split
     from hemline.networks import Inputs
     from hemline.training.mirroring import decide_mirroring
 

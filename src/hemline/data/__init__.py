@@ -1,13 +1,13 @@
 """Where pixels come from: labelled pictures in whatever form they lie, and picture files."""
 
 from hemline.data.account import Account
+from hemline.data.building.mirroring import Mirroring, find_mirroring
+from hemline.data.building.splits import content_split
 from hemline.data.dataset import Dataset, Split
 from hemline.data.many import FileRead, read_many
-from hemline.data.mirroring import Mirroring, find_mirroring
 from hemline.data.photographs import Photographs, read_photographs
 from hemline.data.pictures import NamedPixels, read_pictures
 from hemline.data.sources import open_dataset
-from hemline.data.splits import content_split
 
 __all__ = [
     "Account",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from hemline.data.account import Account
-from hemline.data.classes import natural_key
+from hemline.data.building.classes import natural_key
 from hemline.data.picture_files.folder import found_below
 from hemline.data.picture_files.listing import ignored_by_name
 from hemline.data.raw import OnDisk

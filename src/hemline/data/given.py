@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hemline.data.account import Account
-from hemline.data.assembling import assemble
-from hemline.data.assembly import TEST_SHARE
-from hemline.data.classes import class_order, clean
+from hemline.data.building.assembling import assemble
+from hemline.data.building.assembly import TEST_SHARE
+from hemline.data.building.classes import class_order, clean
+from hemline.data.building.splits import content_split
 from hemline.data.dataset import Dataset, Part, Split
 from hemline.data.raw import RawPart
-from hemline.data.splits import content_split
 from hemline.errors import DataError
 from hemline.photos.intake import Intake
 from hemline.pixels import Form, as_pixels

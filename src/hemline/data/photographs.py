@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from hemline.data.building.splits import Places
 from hemline.data.dataset import Dataset, Split
 from hemline.data.many import read_many
-from hemline.data.splits import Places
 from hemline.errors import DataError
 from hemline.photos import MEGAPIXELS, pictures_in
 

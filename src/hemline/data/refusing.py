@@ -9,7 +9,7 @@ from typing import NamedTuple, NoReturn
 
 from hemline.data.account import Account
 from hemline.data.beside import files_in, folders_in
-from hemline.data.classes import natural_key
+from hemline.data.building.classes import natural_key
 from hemline.data.options import DataOptions
 from hemline.data.tables.json_lines import is_json_lines
 from hemline.data.tables.text import encoding_of, sniff

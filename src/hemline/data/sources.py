@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from hemline.data.account import Account
-from hemline.data.assembling import assemble
+from hemline.data.building.assembling import assemble
 from hemline.data.cache import cache_folder
 from hemline.data.dataset import Dataset
-from hemline.data.drawn import open_sketches
-from hemline.data.fashion_mnist import find_official, is_official, open_official
-from hemline.data.official import INTAKE
+from hemline.data.fashion.drawn import open_sketches
+from hemline.data.fashion.fashion_mnist import find_official, is_official, open_official
+from hemline.data.fashion.official import INTAKE
 from hemline.data.options import DataOptions, Size, parse_size
 from hemline.data.picture_files.archive import archive_kind
 from hemline.data.picture_files.listing import ignored_by_name

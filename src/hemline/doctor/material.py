@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.data import Dataset, Split, official, official_hashes, open_dataset
-from hemline.data.classes import class_order, clean
-from hemline.data.recognising import fashion_names, shows_fashion
+from hemline.data import Dataset, Split, open_dataset
+from hemline.data.building.classes import class_order, clean
+from hemline.data.fashion import official, official_hashes
+from hemline.data.fashion.recognising import fashion_names, shows_fashion
 from hemline.doctor.scalings import Scaling, linear_scalings
 from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import DataError

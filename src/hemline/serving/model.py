@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hemline.classifier import Answers, Classifier
 from hemline.data import open_dataset
-from hemline.data.sketches import draw_sketches
+from hemline.data.fashion.sketches import draw_sketches
 from hemline.errors import HemlineError, ModelFileError
 from hemline.models import find_model, read_model
 from hemline.photos import Intake

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from hemline.data import Dataset, Photographs, Split
-from hemline.data.splits import Places, content_split
+from hemline.data.building.splits import Places, content_split
 from hemline.errors import RecipeError
 from hemline.training.losses import Several
 from hemline.training.recipe import Recipe

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hemline.data.deciding import decide_intake
-from hemline.data.forming import to_form
+from hemline.data.building.deciding import decide_intake
+from hemline.data.building.forming import to_form
+from hemline.data.building.splits import digest, has_colour
 from hemline.data.memory import require_memory
 from hemline.data.options import DataOptions, Size
 from hemline.data.raw import PictureFile
-from hemline.data.splits import digest, has_colour
 from hemline.errors import DataError, HemlineError
 from hemline.photos import FORMATS, see
 from hemline.photos.intake import Intake

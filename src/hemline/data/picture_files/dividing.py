@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from hemline.data.account import Account
-from hemline.data.classes import clean
+from hemline.data.building.classes import clean
 from hemline.data.parts import part_of, without_part
 from hemline.data.raw import ALL, PARTS, PictureFile
 from hemline.errors import DataError

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hemline.data.account import Account
-from hemline.data.classes import natural_key
+from hemline.data.building.classes import natural_key
 from hemline.data.options import DataOptions
 from hemline.data.picture_files.layout import arrange
 from hemline.data.picture_files.listing import enter, ignored_by_name, printable, suffix_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from hemline.data.account import Account
-from hemline.data.classes import natural_key
+from hemline.data.building.classes import natural_key
 from hemline.data.options import DataOptions, groups_by_name
 from hemline.data.picture_files.dividing import Placed, by_part
 from hemline.data.picture_files.naming import named_classes

@@ -4,8 +4,8 @@ import json
 from hashlib import file_digest, sha256
 
 from hemline.data.account import Account
+from hemline.data.building.deciding import USUAL
 from hemline.data.cache import load_pixels, store_pixels
-from hemline.data.deciding import USUAL
 from hemline.data.memory import fits
 from hemline.data.options import DataOptions
 from hemline.data.picture_files.decoding import Decoded, Progress, decode_files, survey

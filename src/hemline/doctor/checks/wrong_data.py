@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.classifier import Classifier
-from hemline.data import Split, official, official_hashes
+from hemline.data import Split
+from hemline.data.fashion import official, official_hashes
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.class_names import listed_classes

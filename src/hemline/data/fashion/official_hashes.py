@@ -2,7 +2,7 @@
 
 The file beside this one holds them. It was made from the four official files by
 
-    python -m hemline.data.official_hashes FOLDER
+    python -m hemline.data.fashion.official_hashes FOLDER
 
 Of every picture it keeps 32 bits of the SHA-256 of its 784 bytes, its label, and the part in which
 it lies. Any other picture equals one of them by chance with a probability of 70,000 / 2^32, that is
@@ -67,7 +67,7 @@ def unpack(content: bytes) -> Hashes:
 @cache
 def official_hashes() -> Hashes:
     """The hashes of the official files; reading them takes a few milliseconds."""
-    return unpack(files("hemline.data").joinpath(NAME).read_bytes())
+    return unpack(files("hemline.data.fashion").joinpath(NAME).read_bytes())
 
 
 def main(folder: str) -> None:

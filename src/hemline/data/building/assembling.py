@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from hemline.data.account import Account
-from hemline.data.assembly import Assembly
-from hemline.data.classes import class_order
+from hemline.data.building.assembly import Assembly
+from hemline.data.building.classes import class_order
 from hemline.data.dataset import Dataset
-from hemline.data.official import ALIASES, INTAKE, NAME
+from hemline.data.fashion.official import ALIASES, INTAKE, NAME
 from hemline.data.options import UNSAID, DataOptions
 from hemline.data.picture_files.decoding import Progress
 from hemline.data.raw import Parts

@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.data.account import Account
-from hemline.data.classes import clean
+from hemline.data.building.classes import clean
+from hemline.data.building.forming import form_part
+from hemline.data.building.splits import Places, content_split
 from hemline.data.dataset import Split
-from hemline.data.forming import form_part
-from hemline.data.official import INTAKE
+from hemline.data.fashion.official import INTAKE
+from hemline.data.fashion.recognising import another_split, fashion_names, in_official_test
 from hemline.data.options import DataOptions
 from hemline.data.picture_files.decoding import Progress
 from hemline.data.picture_files.reading import read_files
 from hemline.data.raw import ALL, FilePart, Parts, RawPart
-from hemline.data.recognising import another_split, fashion_names, in_official_test
-from hemline.data.splits import Places, content_split
 from hemline.errors import DataError
 from hemline.labels import CLASSES
 from hemline.photos.intake import Intake

@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 
-from hemline.data.deciding import decide_intake
+from hemline.data.building.deciding import decide_intake
+from hemline.data.building.splits import digest, has_colour
 from hemline.data.memory import require_memory
 from hemline.data.options import DataOptions
 from hemline.data.raw import Loaded, RawPart
-from hemline.data.splits import digest, has_colour
 from hemline.errors import DataError
 from hemline.photos.fitting import fit_pixels, grey
 from hemline.photos.intake import Intake

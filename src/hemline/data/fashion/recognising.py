@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.data.official_hashes import TEST, TRAIN, hash_pictures, official_hashes
+from hemline.data.fashion.official_hashes import TEST, TRAIN, hash_pictures, official_hashes
 from hemline.labels import CLASSES
 from hemline.pixels import Pixels
 

@@ -8,7 +8,7 @@ import PIL
 
 from hemline.data.cache import load_pixels, store_pixels
 from hemline.data.dataset import Dataset, Split
-from hemline.data.official import ALIASES, INTAKE
+from hemline.data.fashion.official import ALIASES, INTAKE
 from hemline.labels import CLASSES
 
 COUNTS = {"train": 12_000, "test": 2_000}
@@ -35,7 +35,7 @@ def _split(part: str) -> Split:
     kept = load_pixels(key)
     if kept is not None:
         return Split(kept[0], np.array(kept[1]["labels"], np.uint8))
-    from hemline.data.sketches import draw_sketches
+    from hemline.data.fashion.sketches import draw_sketches
 
     pixels, labels = draw_sketches(COUNTS[part], seed=_SEEDS[part])
     store_pixels(key, pixels, {"labels": labels.tolist()})
@@ -44,6 +44,6 @@ def _split(part: str) -> Split:
 
 def _key(part: str) -> str:
     """Of what decides how the garments look: the code, and what it draws and scales with."""
-    code = files("hemline.data").joinpath("sketches.py").read_bytes()
+    code = files("hemline.data.fashion").joinpath("sketches.py").read_bytes()
     versions = f"{np.__version__} {PIL.__version__} {COUNTS[part]} {_SEEDS[part]}"
     return f"sketches-{sha256(code + versions.encode()).hexdigest()[:32]}"

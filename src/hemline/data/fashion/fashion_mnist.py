@@ -9,8 +9,7 @@ from typing import Any
 from hemline.data.account import Account
 from hemline.data.cache import cache_folder
 from hemline.data.dataset import Dataset, Split
-from hemline.data.idx import gunzip, parse_idx
-from hemline.data.official import (
+from hemline.data.fashion.official import (
     ALIASES,
     FILES,
     INTAKE,
@@ -23,6 +22,7 @@ from hemline.data.official import (
     OfficialFile,
     verify,
 )
+from hemline.data.idx import gunzip, parse_idx
 from hemline.errors import DataError
 from hemline.files import write_whole
 from hemline.labels import CLASSES
