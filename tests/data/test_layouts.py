@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from hemline.data import open_dataset
+from hemline.data import memory, open_dataset
 from hemline.errors import DataError
 from tests.data import forms
 from tests.data.folders import draw, write_classes
@@ -269,21 +269,34 @@ def test_of_several_sets_of_arrays_one_file_opens_its_own(tmp_path):
     assert (dataset.test.pixels == small.test[0]).all()
 
 
-@pytest.mark.parametrize("form", ["parquet", "json lines"])
-def test_pictures_in_cells_are_the_same_in_every_table(form, tmp_path):
-    like = open_dataset(faces(tmp_path / "fer.csv"))
-    head, *rows = csv.reader((tmp_path / "fer.csv").read_text().splitlines())
+def faces_in(form: str, folder: Path) -> Path:
+    """Faces as a table of text, and the same rows in another form."""
+    faces(folder / "fer.csv")
+    head, *rows = csv.reader((folder / "fer.csv").read_text().splitlines())
     if form == "parquet":
         columns = dict(zip(head, map(list, zip(*rows, strict=True)), strict=True))
-        path = forms.parquet(tmp_path / "fer.parquet", columns)
-    else:
+        return forms.parquet(folder / "fer.parquet", columns)
+    if form == "json lines":
         lines = [json.dumps(dict(zip(head, row, strict=True))) for row in rows]
-        path = forms.write(tmp_path / "fer.jsonl", "\n".join(lines))
-    dataset = open_dataset(path)
+        return forms.write(folder / "fer.jsonl", "\n".join(lines))
+    return folder / "fer.csv"
+
+
+@pytest.mark.parametrize("form", ["parquet", "json lines"])
+def test_pictures_in_cells_are_the_same_in_every_table(form, tmp_path):
+    dataset, like = (open_dataset(faces_in(each, tmp_path)) for each in (form, "csv"))
     assert dataset.classes == like.classes
     assert dataset.train.checksum == like.train.checksum
     assert dataset.validation.checksum == like.validation.checksum
     assert dataset.test.checksum == like.test.checksum
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "json lines"])
+def test_more_pictures_in_cells_than_memory_holds_are_refused(form, tmp_path, monkeypatch):
+    path = faces_in(form, tmp_path)
+    monkeypatch.setattr(memory, "available_memory", lambda: 100)
+    with pytest.raises(DataError, match=r"100 bytes of memory available.*would take \d"):
+        open_dataset(path)
 
 
 def with_the_training_again(root: Path) -> Path:

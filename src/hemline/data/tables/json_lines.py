@@ -9,11 +9,16 @@ from typing import Any
 import numpy as np
 
 from hemline.data.arrays.admitting import to_bytes
+from hemline.data.memory import require_memory
 from hemline.data.tables.columns import Columns
 from hemline.data.tables.packed import unpacked
 from hemline.data.tables.table import HEAD, Cells, Table
-from hemline.data.tables.text import LONGEST, encoding_in, opened_text
+from hemline.data.tables.text import LONGEST, encoding_in, opened_text, size_of
 from hemline.errors import DataError
+
+_TIMES = (
+    6  # as many bytes as the text of pictures has: itself, and twice its numbers of eight bytes
+)
 
 
 def open_json_lines(path: Path, name: str) -> Table | None:
@@ -32,6 +37,8 @@ def open_json_lines(path: Path, name: str) -> Table | None:
     names = list(first)
 
     def read(columns: Columns) -> Cells:
+        if columns.packed is not None:
+            require_memory(_TIMES * size_of(path), str(path))
         rows = list(_rows(path, names))
         texts = {column: [row[column] for row in rows] for column in columns.texts}
         packed = [] if columns.packed is None else [row[columns.packed] for row in rows]
