@@ -8,25 +8,12 @@ from dataclasses import dataclass, replace
 
 from hemline.data.options import DataOptions
 from hemline.data.parts import part_of
+from hemline.data.tables.cells import Rows, is_index, is_numeric, one_hot_of
+from hemline.data.tables.header import DESCRIPTIONS, FILES, LABELS, PARTS, plain
 from hemline.data.tables.packed import is_packed
 from hemline.errors import DataError
-from hemline.photos import SUFFIXES
 
-Rows = Sequence[Sequence[str]]
-
-# Names in small letters and digits alone, the most telling first.
-_LABELS = ("label", "labels", "class", "classes", "classid", "classlabel", "target", "category",
-           "categoryid", "labelid", "y", "classname", "labelname", "categoryname",
-           "breed", "species", "diagnosis", "dx")  # fmt: skip
-_DESCRIPTIONS = ("description", "classname", "labelname", "categoryname", "labeltext", "name")
-_PARTS = ("split", "part", "set", "subset", "partition", "usage")
-FILES = ("filename", "file", "imagepath", "filepath", "path", "image", "imagename", "img",
-          "imageid", "picture", "id", "name")  # fmt: skip
-ONE = {"1", "1.0"}  # of a one-hot column
-_BINARY = {"0", "0.0", *ONE}
 _FEWEST = 64  # pixels of a picture, 8 an edge; a table of files has fewer columns
-_UNEVEN = 0.95  # share of one value from which a column is a corner of pictures, not a label
-_MANY, _TIMES = 100, 4  # values that a column of pixels has, and times as many as one of labels
 
 
 @dataclass(frozen=True)
@@ -63,45 +50,6 @@ class Columns:
         return sorted({column for column in some if column is not None})
 
 
-def has_header(rows: Rows) -> bool:
-    """Whether the first row names the columns."""
-    first, rest = rows[0], rows[1:]
-    counted = [str(number) for number in range(len(first) + 1)]
-    if len(first) > 2 and list(first) in (counted[:-1], counted[1:]):  # as pandas names columns
-        return True
-    if any(
-        cell.strip() and not is_number(cell) and _is_numeric(rest, place)
-        for place, cell in enumerate(first)
-    ):
-        return True
-    if any(are_files(rest, place) > _is_file(cell) for place, cell in enumerate(first)):
-        return True
-    if len(first) >= _FEWEST:
-        return not any(map(is_number, first))
-    named = any(len(name) > 1 and name in (*_LABELS, *FILES) for name in map(plain, first))
-    return named and not any(map(_is_file, first))
-
-
-def is_mangled(rows: Rows) -> bool:
-    """Whether the first row is one of pixels that pandas took for names: `0`, `0.1`, `0.2`."""
-    first, rest = rows[0], rows[1:]
-    counted = [place for place, cell in enumerate(first) if re.fullmatch(r"\d+\.\d+", cell)]
-    return (
-        len(counted) > len(first) / 2
-        and len(set(first)) == len(first)
-        and all(row[place].isdecimal() for row in rest for place in counted if place < len(row))
-    )
-
-
-def _is_file(cell: str) -> bool:
-    return cell.strip().lower().endswith(tuple(SUFFIXES))
-
-
-def are_files(rows: Rows, column: int) -> bool:
-    """Whether a column holds names that end as pictures do."""
-    return bool(rows) and all(_is_file(row[column]) for row in rows if column < len(row))
-
-
 def find_columns(
     names: Sequence[str] | None, rows: Rows, options: DataOptions, where: str
 ) -> Columns:
@@ -132,15 +80,10 @@ def find_columns(
     left = [] if found.label is not None else _beside(family, names, free, rows)
     if family and (found.label is not None or left or _is_picture(len(family), options)):
         return _labelled(replace(found, pixels=family), left, names, rows, where)
-    numbers = [place for place in free if _is_numeric(rows, place)]
+    numbers = [place for place in free if is_numeric(rows, place)]
     if len(numbers) >= _FEWEST:
         return _by_place(found, numbers, free, rows, options, where)
     return _of_files(found, names, free, rows)
-
-
-def plain(name: str) -> str:
-    """A column's name in small letters and digits alone."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _refuse_twice(names: Sequence[str], where: str) -> None:
@@ -158,11 +101,11 @@ def _by_name(names: Sequence[str], rows: Rows, options: DataOptions) -> Columns:
     called = [plain(name) for name in names]
     group = names.index(options.group) if options.group in names else None
     taken = {group}
-    part = next((c for c in _named(called, _PARTS) if _tells_part(rows, c)), None)
+    part = next((c for c in _named(called, PARTS) if _tells_part(rows, c)), None)
     taken.add(part)
-    label = next((c for c in _named(called, _LABELS) if c not in taken), None)
+    label = next((c for c in _named(called, LABELS) if c not in taken), None)
     taken.add(label)
-    description = next((c for c in _named(called, _DESCRIPTIONS) if c not in taken), None)
+    description = next((c for c in _named(called, DESCRIPTIONS) if c not in taken), None)
     return Columns(label=label, description=description, part=part, group=group)
 
 
@@ -173,21 +116,6 @@ def _named(called: Sequence[str], wanted: Sequence[str]) -> list[int]:
 def _tells_part(rows: Rows, column: int) -> bool:
     cells = [row[column] for row in rows if column < len(row)]
     return sum(bool(part_of(cell)) for cell in cells) > len(cells) / 2
-
-
-def is_number(cell: str) -> bool:
-    """Whether a cell is a number."""
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_numeric(rows: Rows, column: int) -> bool:
-    """Whether most cells of a column are numbers; those that are not are refused when read."""
-    cells = [row[column] for row in rows if column < len(row) and row[column].strip()]
-    return sum(is_number(cell) for cell in cells) > len(cells) / 2
 
 
 def _is_picture(values: int, options: DataOptions) -> bool:
@@ -203,7 +131,7 @@ def _family(names: Sequence[str], free: Sequence[int], rows: Rows) -> tuple[int,
         if re.search(r"\d", names[place]):
             kin.setdefault(re.sub(r"\d+", "#", names[place]), []).append(place)
     largest = max(kin.values(), key=len, default=[])
-    if len(largest) < _FEWEST or not all(_is_numeric(rows[:3], place) for place in largest):
+    if len(largest) < _FEWEST or not all(is_numeric(rows[:3], place) for place in largest):
         return ()
     return tuple(sorted(largest, key=lambda c: [int(n) for n in re.findall(r"\d+", names[c])]))
 
@@ -215,7 +143,7 @@ def _beside(
     return [
         place
         for place in free
-        if place not in pixels and plain(names[place]) not in FILES and not _is_index(rows, place)
+        if place not in pixels and plain(names[place]) not in FILES and not is_index(rows, place)
     ]
 
 
@@ -225,7 +153,7 @@ def _labelled(
     """The label beside named pixels: by its name, one-hot, or the one column that is left."""
     if found.label is not None:
         return found
-    if one_hot := _one_hot(left, rows):
+    if one_hot := one_hot_of(left, rows):
         return replace(found, one_hot=one_hot)
     left = left if found.description is None else [*left, found.description]
     if len(left) > 1:
@@ -234,16 +162,6 @@ def _labelled(
             f"{', '.join(repr(names[place]) for place in left)}; name the right one label."
         )
     return replace(found, label=left[0] if left else None, description=None)
-
-
-def _is_index(rows: Rows, column: int) -> bool:
-    """Whether a column counts the rows, or numbers them beyond what pixels and labels reach."""
-    cells = [row[column].strip() for row in rows if column < len(row)]
-    if len(cells) < 3 or not all(cell.isdecimal() for cell in cells):
-        return False
-    numbers = [int(cell) for cell in cells]
-    counted = list(range(numbers[0], numbers[0] + len(numbers)))
-    return numbers == counted or (len(set(numbers)) == len(numbers) and max(numbers) > 255)
 
 
 def _by_place(
@@ -258,7 +176,7 @@ def _by_place(
     texts = [place for place in free if place not in numbers]
     if found.label is None and len(texts) == 1:
         found = replace(found, label=texts[0])
-    numbers = [c for c in numbers if c not in (numbers[0], numbers[-1]) or not _is_index(rows, c)]
+    numbers = [c for c in numbers if c not in (numbers[0], numbers[-1]) or not is_index(rows, c)]
     said = options.size is not None and math.prod(options.size) == len(numbers) - 1
     if found.label is not None or (_is_picture(len(numbers), options) and not said):
         return replace(found, pixels=tuple(numbers))
@@ -270,49 +188,10 @@ def _by_place(
     )
 
 
-def _one_hot(places: Sequence[int], rows: Rows) -> tuple[int, ...]:
-    """Columns of 0 and 1 of which every row has one 1; none if there are no such."""
-    whole = [row for row in rows if len(row) > max(places, default=0)]
-    binary = [place for place in places if {row[place].strip() for row in whole} <= _BINARY]
-    hot = len(binary) > 1 and all(
-        sum(row[place].strip() in ONE for place in binary) == 1 for row in whole
-    )
-    return tuple(binary) if hot else ()
-
-
 def _of_files(found: Columns, names: Sequence[str], free: Sequence[int], rows: Rows) -> Columns:
     called = [plain(name) for name in names]
     free = [*free, *([] if found.description is None else [found.description])]
     likely = [place for place in _named(called, FILES) if place in free]
     files = (*likely, *(place for place in free if place not in likely))
-    one_hot = _one_hot(files, rows) if found.label is None else ()
+    one_hot = one_hot_of(files, rows) if found.label is None else ()
     return replace(found, files=files, one_hot=one_hot)
-
-
-def label_end(first: Sequence[str], last: Sequence[str], where: str) -> int:
-    """Which of two columns holds the labels, 0 or 1, where the other one holds pixels.
-
-    Labels count from 0 or 1 without a gap, and none of them has nearly all pictures.
-
-    Raises:
-        DataError: both may, or neither.
-    """
-    values = [Counter(cells) for cells in (first, last)]
-    plausible = [_is_label(counts, len(first)) for counts in values]
-    if all(plausible):
-        few, many = sorted(len(counts) for counts in values)
-        if many >= max(_MANY, _TIMES * few):
-            plausible = [len(counts) == few for counts in values]
-    if sum(plausible) == 1:
-        return plausible.index(True)
-    raise DataError(
-        f"Expected labels in the first or the last column, received {where} where "
-        f"{'both' if all(plausible) else 'neither'} may hold them; name the columns in a first row."
-    )
-
-
-def _is_label(counts: Counter[str], rows: int) -> bool:
-    numbers = sorted(int(cell) for cell in counts if cell.strip().isdecimal())
-    counted = numbers == list(range(numbers[0], numbers[0] + len(counts))) if numbers else False
-    uneven = max(counts.values()) > _UNEVEN * rows
-    return counted and numbers[0] in (0, 1) and len(numbers) > 1 and not uneven

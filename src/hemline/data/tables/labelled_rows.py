@@ -13,7 +13,9 @@ from hemline.data.arrays.emnist import in_characters, upright
 from hemline.data.options import DataOptions, groups_by_name
 from hemline.data.parts import part_of
 from hemline.data.raw import FilePart, PictureFile, RawPart
-from hemline.data.tables.columns import ONE, Columns, label_end
+from hemline.data.tables.cells import ONE
+from hemline.data.tables.columns import Columns
+from hemline.data.tables.ends import label_end
 from hemline.data.tables.files import Files, Where
 from hemline.data.tables.table import Table
 from hemline.errors import DataError

@@ -15,8 +15,10 @@ from hemline.data.options import DataOptions
 from hemline.data.parts import part_of, settled
 from hemline.data.raw import FilePart, Parts, RawPart
 from hemline.data.tables.arff import open_arff
-from hemline.data.tables.columns import FILES, Columns, are_files, find_columns, plain
+from hemline.data.tables.cells import are_files
+from hemline.data.tables.columns import Columns, find_columns
 from hemline.data.tables.files import Files
+from hemline.data.tables.header import FILES, plain
 from hemline.data.tables.json_lines import open_json_lines
 from hemline.data.tables.labelled_rows import Found, read_rows
 from hemline.data.tables.parquet import open_parquet

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from hemline.data.arrays.admitting import refuse_scaled, to_bytes
 from hemline.data.memory import require_memory
-from hemline.data.tables.columns import Columns, has_header, is_mangled, is_number
+from hemline.data.tables.cells import is_number
+from hemline.data.tables.columns import Columns
+from hemline.data.tables.header import has_header, is_mangled
 from hemline.data.tables.packed import unpacked
 from hemline.data.tables.table import Cells, Table
 from hemline.data.tables.text import Layout, opened_text, repaired, size_of, sniff

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hemline.data.raw import InMemory
-from hemline.data.tables.columns import Columns, Rows
+from hemline.data.tables.cells import Rows
+from hemline.data.tables.columns import Columns
 from hemline.pixels import Pixels
 
 HEAD = 200  # rows by which columns are told
