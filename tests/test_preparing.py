@@ -62,6 +62,13 @@ def test_what_the_user_says_of_threads_is_kept():
     said = {"OMP_WAIT_POLICY": "ACTIVE", "ORT_DISABLE_TELEMETRY": "0"}
     prepare(said)
     assert said == {"OMP_WAIT_POLICY": "ACTIVE", "ORT_DISABLE_TELEMETRY": "1"}
+    said = {"GOMP_SPINCOUNT": "5"}
+    prepare(said)
+    assert said["GOMP_SPINCOUNT"] == "5"
+
+
+def test_threads_that_wait_sleep_soon_and_again_in_a_process_that_inherits_it():
     unsaid = {}
     prepare(unsaid)
-    assert unsaid["OMP_WAIT_POLICY"] == "PASSIVE"
+    prepare(unsaid)
+    assert (unsaid["OMP_WAIT_POLICY"], unsaid["GOMP_SPINCOUNT"]) == ("PASSIVE", "1000")
