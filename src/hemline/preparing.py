@@ -6,8 +6,8 @@ from collections.abc import MutableMapping
 # Since 1.29 ONNX Runtime keeps an id of the machine and sends events home, unless this says no.
 _TELEMETRY = "ORT_DISABLE_TELEMETRY"
 # Threads of OpenMP that wait for others spin. Beside other programs they spin away the very time
-# that the others would need to arrive: a training took five times as long as its share. Threads that
-# sleep at once take long to wake, a fifth of a training that is alone. libgomp, which PyTorch
+# that the others would need to arrive: a training took five times as long as its share. If they
+# sleep at once they take long to wake, a fifth of a training that is alone. libgomp, which PyTorch
 # brings on Linux, can be told to spin so many times first, some microseconds.
 _WAITING, _SPINS = "OMP_WAIT_POLICY", "GOMP_SPINCOUNT"
 
