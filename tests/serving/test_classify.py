@@ -122,7 +122,7 @@ def test_a_form_that_is_not_one_of_files_is_refused(server, options):
 
 
 def test_photographs_of_clients_that_have_left_are_not_decoded(server, photo):
-    head = b"POST /classify HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(photo)
+    head = b"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(photo)
     for _ in range(8):
         with socket.create_connection(("127.0.0.1", server.port)) as left:
             left.sendall(head + photo)

@@ -1,15 +1,19 @@
 """Ends, replacements and crashes, with real processes."""
 
 import asyncio
+import os
+import resource
 import shutil
 import signal
 import socket
+import subprocess
 import threading
 import time
 from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from tests.serving.running import is_ready, request, serve, spawned, until
 
@@ -137,6 +141,123 @@ def predicted(server):
 def replaced(server, before):
     now = {worker.pid for worker in server.workers()}
     return len(now) == 2 and now != before and server.log.read_text().count("is ready") == 3
+
+
+def test_a_worker_that_is_told_to_end_alone_is_replaced_and_nobody_is_lost(
+    model_file, pixels, tmp_path
+):
+    with (
+        serve(model_file, "--workers", "2", log=tmp_path / "log") as server,
+        Load(server, pixels) as load,
+    ):
+        for _ in range(3):
+            until(lambda: len(server.workers()) == 2)
+            count, worker = len(load.answers), server.workers()[0]
+            worker.terminate()
+            psutil.wait_procs([worker], timeout=15)
+            until(lambda: len(load.answers) > count + 50)  # noqa: B023
+    assert load.lost == []
+    assert {answer.status_code for answer in load.answers} == {200}
+
+
+def test_a_lone_worker_that_is_told_to_end_lets_clients_wait_for_the_next(
+    model_file, pixels, tmp_path
+):
+    with serve(model_file, log=tmp_path / "log") as server:
+        [worker] = server.workers()
+        worker.send_signal(signal.SIGTERM)
+        psutil.wait_procs([worker], timeout=15)
+        began = time.monotonic()
+        assert server.infer(pixels).status_code in (200, 503)  # 503 until the model is open
+        until(lambda: is_ready(server), 5)
+        assert time.monotonic() - began < 5
+
+
+def test_ctrl_c_reaches_all_processes_and_ends_the_server(model_file, tmp_path):
+    with serve(model_file, "--workers", "2", log=tmp_path / "log") as server:
+        for process in [*server.descendants(), psutil.Process(server.process.pid)]:
+            process.send_signal(signal.SIGINT)
+        assert server.process.wait(30) == 0
+        assert "replaced" not in server.log.read_text()
+
+
+@pytest.mark.parametrize("kind", ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGKILL"])
+def test_no_file_stays_whatever_ends_it(kind, model_file, tmp_path):
+    number = getattr(signal, kind)
+    status = -number if kind == "SIGKILL" else 0
+    places = {"log": tmp_path.parent / f"{kind}.log", "TMPDIR": str(tmp_path)}
+    with serve(model_file, "--workers", "2", status=status, **places) as server:
+        assert list(tmp_path.iterdir())
+        left = server.descendants()
+        server.process.send_signal(number)
+        assert server.process.wait(30) == status
+        psutil.wait_procs(left, timeout=15)
+        until(lambda: not list(tmp_path.iterdir()))
+
+
+def test_what_killed_servers_left_is_removed_and_what_others_need_is_not(model_file, tmp_path):
+    places = {"log": tmp_path / "log", "TMPDIR": str(tmp_path / "temporary")}
+    (tmp_path / "temporary" / "hemline-metrics-left").mkdir(parents=True)
+    (tmp_path / "temporary" / "hemline-metrics-left" / "lock").touch()
+    (tmp_path / "temporary" / "another").touch()
+    with serve(model_file, **places) as server:
+        [folder] = (tmp_path / "temporary").glob("hemline-metrics-*")
+        with serve(model_file, **places | {"log": tmp_path / "second"}):
+            assert folder.exists()
+            assert len(list((tmp_path / "temporary").glob("hemline-metrics-*"))) == 2
+        assert server.get("/metrics").status_code == 200
+    assert [path.name for path in (tmp_path / "temporary").iterdir()] == ["another"]
+
+
+def test_a_folder_that_was_cleaned_away_costs_figures_alone(model_file, pixels, tmp_path):
+    places = {"log": tmp_path / "log", "TMPDIR": str(tmp_path)}
+    with serve(model_file, **places) as server:
+        [folder] = tmp_path.glob("hemline-metrics-*")
+        shutil.rmtree(folder)
+        assert server.infer(pixels).status_code == server.get("/metrics").status_code == 200
+        [worker] = server.workers()
+        worker.kill()
+        until(lambda: server.workers() not in ([], [worker]) and is_ready(server), 5)
+        assert server.infer(pixels).status_code == 200
+        assert predicted(server) == len(pixels)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can make a disk that is full")
+def test_a_full_disk_costs_figures_alone(model_file, pixels, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], check=True)
+    try:
+        with serve(model_file, log=tmp_path / "log", TMPDIR=str(small)) as server:
+            assert "counts for itself" in server.log.read_text()
+            assert server.infer(pixels).status_code == server.get("/metrics").status_code == 200
+            assert predicted(server) == len(pixels)
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
+def test_workers_that_cannot_begin_are_given_up_with_a_sentence(model_file, tmp_path):
+    path = shutil.copy(model_file, tmp_path / "garments.onnx")
+    with serve(path, log=tmp_path / "log", status=2) as server:
+        limits = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (12, limits[1]))
+        began = time.monotonic()
+        server.workers()[0].kill()
+        assert server.process.wait(30) == 2
+        assert time.monotonic() - began > 2  # not in a hurry
+    log = server.log.read_text()
+    assert "Expected workers that begin" in log
+    assert log.count("is replaced in") < 8
+
+
+def test_workers_that_cannot_begin_for_a_while_come_back(model_file, tmp_path):
+    with serve(model_file, log=tmp_path / "log") as server:
+        limits = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (12, limits[1]))
+        server.workers()[0].kill()
+        until(lambda: "is replaced in 0.2" in server.log.read_text())
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, limits)
+        until(lambda: is_ready(server), 10)
 
 
 def test_a_process_that_dies_over_a_photograph_is_replaced(server, photo):

@@ -1,5 +1,6 @@
 """The Open Inference Protocol v2, by a public client and by hand."""
 
+import gzip
 import json
 import re
 
@@ -124,8 +125,16 @@ BAD = {
     "huge": changed(data=[10**30] * 7840),
     "words": changed(data=["a"] * 7840),
     "truths": changed(data=[True] * 7840),
+    "a truth among numbers": changed(data=[1] * 7839 + [True]),
+    "a float among numbers": changed(data=[1] * 7839 + [1.0]),
+    "a number as a word": changed(data=[1] * 7839 + ["1"]),
+    "an object": changed(data=[1] * 7839 + [{}]),
+    "one word longer than all others": changed(data=["a" * 100_000] + ["a"] * 7839),
     "nothing": changed(data=[None] * 7840),
     "ragged": changed(data=[[1, 2], [3]]),
+    "ragged, of the right count": changed(data=[[1] * 784] * 9 + [[1] * 700, [1] * 84]),
+    "lists and numbers": changed(shape=[2, 2], data=[[1, 2], 3, 4]),
+    "nested more deeply than the shape": changed(data=[[[[[1] * 28] * 28]]] * 10),
     "deep": changed(data=json.loads("[" * 100 + "1" + "]" * 100)),
     "too few": changed(data=[1] * 7839),
     "other shape": changed(shape=[10, 784, 1]),
@@ -165,10 +174,12 @@ def test_what_is_not_asked_for_is_refused_with_a_sentence(server, pixels, change
         (b"\xff\xfe", {}),
         (b"[" * 100_000, {}),
         (b'{"inputs": NaN}', {}),
+        (b'{"inputs": [{"data": [1%s]}]}' % (b"0" * 5000), {}),
         (b"{}", {"Inference-Header-Content-Length": "3"}),
         (b"{}", {"Inference-Header-Content-Length": "-1"}),
         (b"{}", {"Inference-Header-Content-Length": "many"}),
         (b"{}", {"Inference-Header-Content-Length": "²"}),
+        (b"{}", {"Inference-Header-Content-Length": "1" * 5000}),
         (b"not gzip", {"Content-Encoding": "gzip"}),
     ],
 )
@@ -177,6 +188,22 @@ def test_what_is_no_request_is_refused(server, body, headers):
     answer = server.post("/v2/models/garments/infer", content=body, headers=headers)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith("Expected ")
+
+
+@pytest.mark.parametrize("datatype", ["UINT8", "BYTES", "FP32", "INT64", "BOOL"])
+@pytest.mark.parametrize("value", ['"a"', "true", "[]", "{}", "1e5", "null", "1"])
+def test_a_small_body_costs_little_whatever_it_holds(server, datatype, value):
+    long = f'"{"x" * 60_000}"'
+    data = ",".join([long, *[value] * (2_500_000 // len(value + ","))])
+    tensor = f'"name":"pixels","shape":[1,28,28],"datatype":"{datatype}","data":[{data}]'
+    packed = gzip.compress(f'{{"inputs":[{{{tensor}}}]}}'.encode())
+    [worker] = server.workers()
+    before, began = worker.memory_info().rss, sum(worker.cpu_times()[:2])
+    headers = {"Content-Encoding": "gzip"}
+    answer = server.post("/v2/models/garments/infer", content=packed, headers=headers)
+    assert answer.status_code == 400
+    assert sum(worker.cpu_times()[:2]) - began < 3
+    assert worker.memory_info().rss - before < 200_000_000
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,13 @@ def command(
         str, typer.Option(metavar="ADDRESS", help="0.0.0.0 is open to the whole network.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: one that is free.")] = 8000,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Another name of this server, such as a proxy's; repeatable, * for any.",
+        ),
+    ] = None,
     workers: Annotated[
         int,
         typer.Option(
@@ -65,6 +72,7 @@ def command(
     settings = Settings(
         model=model,
         token=token,
+        names=tuple(name.rstrip(".").lower() for name in (host, *(allow_host or []))),
         megabytes=max_megabytes,
         megapixels=max_megapixels,
         queue=queue,

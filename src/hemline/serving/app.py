@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> ASGIApp:
     app.add_exception_handler(HTTPException, _not_here)
     app.add_exception_handler(RequestValidationError, _not_asked_for)
     app.add_exception_handler(Exception, _failed)
-    return Guard(app, settings.token)
+    return Guard(app, settings.token, settings.names)
 
 
 async def _refused(_request: Request, error: Exception) -> JSONResponse:

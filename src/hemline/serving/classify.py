@@ -2,13 +2,14 @@
 
 import asyncio
 import base64
+import re
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
-from starlette.datastructures import UploadFile
+from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from hemline.serving.bodies import received
@@ -22,6 +23,7 @@ from hemline.serving.service import Service, service_of
 
 MOST_FILES = 32
 TOP = 10  # classes that are named where nobody says how many
+_CHARSET = re.compile(r";\s*charset\*?\s*=\s*(\"[^\"]*\"|[^;]*)", re.IGNORECASE)  # names are UTF-8
 _KINDS = ("image/png", "image/jpeg", "image/webp")
 _FILE = {"type": "string", "format": "binary"}
 _FORM = {
@@ -147,7 +149,8 @@ async def _wait_until_left(request: Request) -> None:
 async def _files(request: Request, body: bytes) -> list[_File]:
     if not request.headers.get("content-type", "").lower().startswith("multipart/"):
         return [_File(body, "the picture")]
-    form = _InMemory(request.headers, _once(body), max_files=MOST_FILES, max_fields=0)
+    headers = Headers({"content-type": _CHARSET.sub("", request.headers["content-type"])})
+    form = _InMemory(headers, _once(body), max_files=MOST_FILES, max_fields=0)
     try:
         parts = (await form.parse()).getlist("files")
     except (MultiPartException, KeyError, UnicodeDecodeError) as error:

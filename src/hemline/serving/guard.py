@@ -3,15 +3,19 @@
 import hmac
 import logging
 import time
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hemline.serving.metrics import REQUESTS, SECONDS
+from hemline.serving.origins import check_origin
+from hemline.serving.refusals import RefusedError
 
 # Without a token one may see the page, which holds nothing, and whether the server lives.
-_OPEN = ("/v2/health/", "/page/")
+_HEALTH = "/v2/health/"
+_OPEN = (_HEALTH, "/page/")
 _POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
     "img-src 'self' blob: data:; connect-src 'self'; "
@@ -36,11 +40,12 @@ class Guard:
     Args:
         app: what is guarded.
         token: what clients have to send; None: nothing.
+        names: of this server, beside its addresses and localhost.
     """
 
-    def __init__(self, app: ASGIApp, token: str | None) -> None:
-        self._app = app
-        self._expected = None if token is None else f"Bearer {token}".encode()
+    def __init__(self, app: ASGIApp, token: str | None, names: Collection[str] = ()) -> None:
+        self._app, self._names = app, names
+        self._token = None if token is None else token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
@@ -59,17 +64,25 @@ class Guard:
             await send(message)
 
         try:
-            app = self._app if self._admits(scope) else _WITHOUT_TOKEN
-            await app(scope, receive, send_on)
+            await self._choose(scope)(scope, receive, send_on)
         finally:
             _note(scope, status, time.perf_counter() - began)
 
-    def _admits(self, scope: Scope) -> bool:
-        path = scope["path"]
-        if self._expected is None or path == "/" or path.startswith(_OPEN):
-            return True
-        sent = dict(scope["headers"]).get(b"authorization", b"")
-        return hmac.compare_digest(sent, self._expected)
+    def _choose(self, scope: Scope) -> ASGIApp:
+        """What answers: the application, or a refusal."""
+        path, headers = scope["path"], dict(scope["headers"])
+        try:
+            if not path.startswith(_HEALTH):  # which anything may ask for that watches
+                check_origin(headers, scope["method"], self._names)
+        except RefusedError as refused:
+            return JSONResponse({"error": str(refused)}, refused.status, {"Connection": "close"})
+        open_to_all = self._token is None or path == "/" or path.startswith(_OPEN)
+        return self._app if open_to_all or self._has_token(headers) else _WITHOUT_TOKEN
+
+    def _has_token(self, headers: Mapping[bytes, bytes]) -> bool:
+        assert self._token is not None  # noqa: S101 - else nobody asks
+        scheme, _, sent = headers.get(b"authorization", b"").partition(b" ")
+        return scheme.lower() == b"bearer" and hmac.compare_digest(sent.strip(), self._token)
 
 
 _WITHOUT_TOKEN = JSONResponse(

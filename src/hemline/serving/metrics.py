@@ -15,9 +15,9 @@ from prometheus_client import (
     multiprocess,
 )
 
+from hemline.serving.figures import FOLDER, reserve
 from hemline.serving.model import Answered
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where the workers of one server keep their figures
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 REQUESTS = Counter("hemline_requests", "Requests answered.", ["route", "method", "status"])
@@ -44,11 +44,26 @@ def count_answers(answered: Answered) -> None:
 
 def exposition() -> bytes:
     """All figures in Prometheus' text format."""
-    if FOLDER not in os.environ:
+    if not (
+        FOLDER in os.environ and Path(os.environ[FOLDER]).is_dir()
+    ):  # or it was cleaned away: our own
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
+
+
+def claim_room() -> None:
+    """Take the room of this worker's figures on the disk, before it is gone.
+
+    Raises:
+        OSError: there is none.
+    """
+    for file in (
+        Path(os.environ[FOLDER]).glob(f"*_{os.getpid()}.db") if FOLDER in os.environ else ()
+    ):
+        with file.open("r+b") as stream:
+            reserve(stream.fileno(), file.stat().st_size)
 
 
 def forget_the_dead() -> None:

@@ -115,11 +115,13 @@ class ServedModel:
 
     Attributes:
         name: by which clients ask for it: that of the file, without its ending.
+        tried: set once the file has been looked at for the first time.
     """
 
     def __init__(self, path: str) -> None:
         self._path = find_model(path)
         self.name = self._path.stem
+        self.tried = asyncio.Event()
         self._opened: OpenModel | None = None
         self._stamp: tuple[int, ...] | None = None
 
@@ -164,12 +166,15 @@ class ServedModel:
         _log.info("model %s %s is ready", self.name, opened.version)
 
     async def follow(self) -> None:
-        """Refresh for ever, beside the event loop."""
+        """Refresh for ever, beside the event loop; whatever a file does, the next one is tried."""
         while True:
             try:
                 await asyncio.to_thread(self.refresh)
             except HemlineError as error:
                 _log.error("model not replaced: %s", error)
+            except Exception:
+                _log.exception("model not replaced: it has failed in a way of its own")
+            self.tried.set()
             await asyncio.sleep(_LOOK_EVERY)
 
 

@@ -2,24 +2,28 @@
 
 import logging
 import logging.config
-import os
 import signal
 import socket
-import tempfile
 import time
 from multiprocessing import get_context
 from multiprocessing.context import SpawnProcess
 
 from hemline.errors import HemlineError
 from hemline.serving.connections import give_up_after
+from hemline.serving.figures import figures_folder, offer
 from hemline.serving.logs import log_config
-from hemline.serving.metrics import FOLDER
 from hemline.serving.model import open_model
 from hemline.serving.settings import Settings
+from hemline.serving.watching import LOOK_EVERY, Place, keep
 from hemline.serving.worker import BACKLOG, work
 
-_LOOK_EVERY = 0.2  # seconds between looks at the workers
-_log = logging.getLogger("hemline.serving")
+_ENDS = [
+    getattr(signal, name)
+    for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT")
+    if hasattr(signal, name)
+]
+_SHOWN = 80  # characters of an address
+_FINISH = 3  # times as long as a request may take, after which a worker that stays is killed
 
 
 def check(settings: Settings) -> None:
@@ -45,38 +49,48 @@ def listen(host: str, port: int, seconds: float) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
+    except (OSError, TypeError, UnicodeError) as error:  # the last two of names that are none
+        said = getattr(error, "strerror", None) or error
         raise HemlineError(
-            f"Expected an address to listen at, received {host} port {port} "
-            f"({error.strerror or error}); choose others with --host and --port."
+            f"Expected an address to listen at, received {host[:_SHOWN]} port {port} "
+            f"({said}); choose others with --host and --port."
         ) from error
     give_up_after(listener, seconds)
     return listener
 
 
 def run(listener: socket.socket, settings: Settings, workers: int, *, json_logs: bool) -> None:
-    """Serve until SIGTERM or SIGINT; what is under way then is finished."""
+    """Serve until a signal says the end; what is under way then is finished.
+
+    Raises:
+        HemlineError: no worker can begin.
+    """
     logging.config.dictConfig(log_config(as_json=json_logs))
     ending: list[int] = []  # an event would have a lock, which a signal may find locked
-    for kind in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(kind, lambda number, _: ending.append(number))
+    for kind in _ENDS:
+        if signal.getsignal(kind) is not signal.SIG_IGN:  # as nohup wants it
+            signal.signal(kind, lambda number, _: ending.append(number))
+    context = get_context("spawn")
+    end_seen, end_said = context.Pipe(duplex=False)  # what is said is seen by all, and never read
 
-    def begin() -> SpawnProcess:
-        arguments = (listener, settings, json_logs, workers == 1)
-        process = get_context("spawn").Process(target=work, args=arguments)
-        process.start()
-        return process
+    with figures_folder() as folder:
 
-    with tempfile.TemporaryDirectory(prefix="hemline-metrics-") as folder:
-        os.environ[FOLDER] = folder
-        processes = [begin() for _ in range(workers)]
-        while not ending:
-            time.sleep(_LOOK_EVERY)
-            for place, process in enumerate(processes):
-                if not process.is_alive() and not ending:
-                    _log.error("a worker has ended with %s, and is replaced", process.exitcode)
-                    processes[place] = begin()
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.join()
+        def begin() -> SpawnProcess:
+            offer(folder)
+            arguments = (listener, settings, json_logs, workers == 1, end_seen)
+            process = context.Process(target=work, args=arguments)
+            process.start()
+            return process
+
+        places = [Place(begin) for _ in range(workers)]
+        try:
+            while not ending:
+                time.sleep(LOOK_EVERY)
+                keep(places)
+        finally:
+            end_said.send(None)
+            deadline = time.monotonic() + _FINISH * settings.seconds
+            for place in places:
+                place.end()
+            for place in places:
+                place.wait(deadline)

@@ -13,6 +13,7 @@ class Settings:
     Attributes:
         model: file, run folder, or name of a shipped model.
         token: what clients have to send as `Authorization: Bearer ...`; None: nothing.
+        names: of this server, beside its addresses and localhost; `*` for any.
         megabytes: larger bodies of pictures are refused, as received and decompressed.
         megapixels: larger pictures are refused undecoded.
         queue: pictures that may wait for the model.
@@ -23,6 +24,7 @@ class Settings:
 
     model: str = PHOTO
     token: str | None = None
+    names: tuple[str, ...] = ()
     megabytes: float = 20
     megapixels: float = 50
     queue: int = 2048

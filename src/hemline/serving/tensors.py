@@ -1,5 +1,6 @@
 """Tensors of the Open Inference Protocol v2, as JSON and in its binary extension."""
 
+import itertools
 import json
 import math
 from typing import Any
@@ -14,6 +15,7 @@ from hemline.serving.refusals import RefusedError
 INPUT, DATATYPE = "pixels", "UINT8"
 OUTPUTS = {"probabilities": "FP32", "label": "INT64", "ood_score": "FP32"}  # and their datatypes
 _MOST_PICTURES, _MOST_VALUES = 1000, 2_000_000  # of one request: whatever is reached first
+_DIGITS = 12  # of a number of bytes
 _DTYPES = {"FP32": "<f4", "INT64": "<i8"}
 _BINARY_INPUT, _BINARY_OUTPUT = {"binary_data_size"}, {"binary_data"}
 
@@ -88,8 +90,11 @@ def parse(body: bytes, json_length: str | None, form: Form) -> tuple[InferReques
 def _json_end(body: bytes, json_length: str | None) -> int:
     if json_length is None:
         return len(body)
-    if not (json_length.isascii() and json_length.isdigit()) or int(json_length) > len(body):
-        raise _refused(f"Inference-Header-Content-Length within the body, received {json_length}")
+    number = json_length.isascii() and json_length.isdigit() and len(json_length) < _DIGITS
+    if not number or int(json_length) > len(body):
+        raise _refused(
+            f"Inference-Header-Content-Length within the body, received {json_length[:_DIGITS]}"
+        )
     return int(json_length)
 
 
@@ -129,13 +134,24 @@ def _from_bytes(tensor: InputTensor, binary: bytes) -> Pixels:
 def _from_json(tensor: InputTensor, binary: bytes) -> Pixels:
     if binary or tensor.parameters:
         raise _refused("data or bytes after the JSON, received both")
-    try:
-        values = np.array(tensor.data)
-    except (ValueError, OverflowError) as error:
-        raise _refused("data of numbers, nested like the shape or flat, received others") from error
-    if values.dtype.kind != "i" or values.min(initial=0) < 0 or values.max(initial=0) > 255:
+    values = _flat(tensor)
+    if not set(map(type, values)) <= {int}:  # NumPy would take true for 1, and pad text
+        raise _refused("data of whole numbers, nested like the shape or flat, received others")
+    if values and not 0 <= min(values) <= max(values) <= 255:
         raise _refused("whole numbers from 0 to 255, received others")
-    return values.astype(np.uint8)
+    return np.array(values, np.uint8)
+
+
+def _flat(tensor: InputTensor) -> list[Any]:
+    """The values of `data`, which is flat or nested like the shape."""
+    values = tensor.data or []
+    if not (values and isinstance(values[0], list)):
+        return values
+    for size in tensor.shape[1:]:
+        if not all(isinstance(row, list) and len(row) == size for row in values):
+            raise _refused(f"data nested like the shape {tensor.shape}, received others")
+        values = list(itertools.chain.from_iterable(values))
+    return values
 
 
 def respond(

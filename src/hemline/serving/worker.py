@@ -3,13 +3,16 @@
 import asyncio
 import contextlib
 import functools
+import signal
 import socket
 import sys
+from multiprocessing.connection import Connection
+from types import FrameType
 
 import uvicorn
 
 from hemline.serving.app import create_app
-from hemline.serving.connections import Connection
+from hemline.serving.connections import Connection as Protocol
 from hemline.serving.logs import log_config
 from hemline.serving.settings import Settings
 
@@ -20,20 +23,23 @@ _HESITATE, _HESITATE_MOST = 0.0001, 0.002  # seconds; for each client, and at mo
 _FULL = 0.5  # seconds until other clients may have left
 
 
-def work(listener: socket.socket, settings: Settings, json_logs: bool, alone: bool) -> None:
-    """Answer what comes through `listener` until SIGTERM or SIGINT.
+def work(
+    listener: socket.socket, settings: Settings, json_logs: bool, alone: bool, ending: Connection
+) -> None:
+    """Answer what comes through `listener` until SIGTERM.
 
     Args:
         listener: where clients come in.
         settings: of the worker.
         json_logs: whether logs are JSON lines.
         alone: whether no other worker takes clients from the listener.
+        ending: can be read once the whole server ends, and not this worker alone.
     """
     sys.setswitchinterval(_SWITCH)
     config = uvicorn.Config(
         functools.partial(create_app, settings),
         factory=True,
-        http=Connection,
+        http=Protocol,
         ws="none",
         access_log=False,
         backlog=BACKLOG,
@@ -42,16 +48,21 @@ def work(listener: socket.socket, settings: Settings, json_logs: bool, alone: bo
         server_header=False,
         timeout_graceful_shutdown=int(2 * settings.seconds),
     )
-    _Server(config, alone=alone).run([listener])
+    _Server(config, alone, ending).run([listener])
 
 
 class _Server(uvicorn.Server):
     """Uvicorn's, but for how connections come in and how it ends."""
 
-    def __init__(self, config: uvicorn.Config, *, alone: bool) -> None:
+    def __init__(self, config: uvicorn.Config, alone: bool, ending: Connection) -> None:
         super().__init__(config)
-        self._alone = alone
+        self._alone, self._ending = alone, ending
         self._beginning: set[asyncio.Task[object]] = set()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End at SIGTERM; Ctrl-C is told to all processes, and means the one that watches."""
+        if sig != signal.SIGINT:
+            super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Take one connection at a time: uvicorn's way, the first worker awake takes them all."""
@@ -61,11 +72,12 @@ class _Server(uvicorn.Server):
             self._listen(listener)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take those in who wait for a connection, then let nobody in, then finish."""
+        """Let nobody in, or leave them to other workers and to the one that follows; finish."""
         for listener in sockets or []:
             self._pause(listener)
-            for client in _let_nobody_in(listener):
-                self._take_in(client)
+            if self._ending.poll():
+                for client in _let_nobody_in(listener):
+                    self._take_in(client)
         await asyncio.gather(*self._beginning, return_exceptions=True)
         await super().shutdown(sockets)
 
@@ -97,8 +109,8 @@ class _Server(uvicorn.Server):
         self._beginning.add(task)
         task.add_done_callback(self._beginning.discard)
 
-    def _connection(self) -> Connection:
-        return Connection(self.config, self.server_state, self.lifespan.state)
+    def _connection(self) -> Protocol:
+        return Protocol(self.config, self.server_state, self.lifespan.state)
 
 
 def _let_nobody_in(listener: socket.socket) -> list[socket.socket]:
