@@ -14,6 +14,7 @@ from hemline.errors import DataError
 
 _UNSIGNED_BYTE = 0x08
 _MOST_DIMENSIONS = 4
+_LONGEST_HEAD = 1 << 16  # bytes, gzip's own among them
 _EXPANSION = 1032  # what gzip can reach at most
 # Twice the largest official file: enough for any honest one, too little for a gzip bomb.
 LIMIT = 100_000_000
@@ -72,13 +73,21 @@ def read_idx_file(path: Path) -> NDArray[np.uint8]:
         DataError: too large, or not what its first bytes state.
         OSError: the file cannot be read.
     """
-    shape = idx_shape(path) or ()
+    shape = idx_shape(path)
+    if shape is None:
+        return parse_idx(_beginning(path, _LONGEST_HEAD), str(path))  # which says what is wrong
     size = 4 + 4 * len(shape) + math.prod(shape)
     if size > _EXPANSION * path.stat().st_size:
         raise _truncated(str(path), shape, size, f"a file of {path.stat().st_size:,}")
     require_memory(size, f"{path} with the shape {shape}")
     # One byte more than is stated, so that a file that goes on is told from a whole one.
-    return parse_idx(gunzip(path.read_bytes(), str(path), size + 1), str(path))
+    content = _beginning(path, size + size // 100 + _LONGEST_HEAD)
+    return parse_idx(gunzip(content, str(path), size + 1), str(path))
+
+
+def _beginning(path: Path, most: int) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(most)
 
 
 def parse_idx(content: bytes, name: str) -> NDArray[np.uint8]:
@@ -100,6 +109,11 @@ def parse_idx(content: bytes, name: str) -> NDArray[np.uint8]:
         raise DataError(
             f"Expected an idx file of unsigned bytes (type 08), received {name} of type "
             f"{data[2]:02x}; pass one of the four files of the data set."
+        )
+    if not 1 <= data[3] <= _MOST_DIMENSIONS:
+        raise DataError(
+            f"Expected an idx file of 1 to {_MOST_DIMENSIONS} dimensions, received {name} of "
+            f"{data[3]}; obtain it again."
         )
     return _parse_body(data, dimensions=data[3], name=name)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hemline.data.idx import parse_idx
+from hemline.data.idx import read_idx_file
 from hemline.errors import DataError, HemlineError, PixelsError
 from hemline.photos import MEGAPIXELS, Intake, Seen, see_all
 from hemline.pixels import Form, Pixels, as_pixels
@@ -72,7 +72,7 @@ def _read_many(path: Path, form: Form) -> Pixels | None:
     with path.open("rb") as stream:
         start = stream.read(4)
     if start[:2] in (b"\x00\x00", b"\x1f\x8b"):
-        return as_pixels(parse_idx(path.read_bytes(), str(path)), form)
+        return as_pixels(read_idx_file(path), form)
     return None
 
 

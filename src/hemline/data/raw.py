@@ -1,7 +1,6 @@
 """What readers find: parts with pictures, before classes are numbered and a form is decided."""
 
 import io
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,13 +8,12 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 from hemline.data.account import Account
 from hemline.data.options import DataOptions
-from hemline.errors import PhotoError
+from hemline.photos.costs import refuse_large
 from hemline.photos.intake import Intake
 from hemline.pixels import Pixels
 
 PARTS = ("train", "validation", "test")
 ALL = "all"  # the one part of data that come in no parts
-LARGEST = 100_000_000  # bytes of a picture file: more than any picture needs
 
 
 @dataclass(frozen=True)
@@ -95,12 +93,7 @@ class OnDisk:
             PhotoError: it is larger than any picture needs to be.
         """
         with open(self.path, "rb", buffering=0) as stream:  # noqa: PTH123 - in half the time
-            size = os.fstat(stream.fileno()).st_size
-            if size > LARGEST:
-                raise PhotoError(
-                    f"Expected {LARGEST:,} bytes at most, received a file of {size:,} bytes; "
-                    "shrink it."
-                )
+            refuse_large(stream, "a file")
             return stream.read()
 
 

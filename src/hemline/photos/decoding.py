@@ -6,23 +6,25 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hemline.errors import DataError, PhotoError
+from hemline.photos.costs import refuse_costly, refuse_large
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "PPM")
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".ppm", ".pgm"})
-MEGAPIXELS = 50  # phones take up to 50 at once; decoded, that is 150 MB
+MEGAPIXELS = 50  # phones take up to 50 at once; decoding them takes up to 800 MB as WebP, else 600
 MOST_MEGAPIXELS = 178  # from 179 on Pillow itself refuses
 EDGE = 448  # longest edge that is kept: sixteen times 28
 _SHORTEST, _SHORTEST_GARMENT = 1, 16  # below there is nothing to find
 _LONGEST_RATIO = 12  # no garment is so long
+_ROWS = 64  # that are brought to eight bits at once
 _ORIENTATION = 0x0112
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF to Pillow's Transpose, from EXIF 2.32
 
@@ -68,9 +70,10 @@ def decode(
         OSError: the file cannot be opened.
     """
     name = name or (str(source) if isinstance(source, Path) else "the picture")
-    with _opened(source, name) as image:
+    with _opened(source, name) as (image, stream):
         size = image.size
         _check_size(size, name, megapixels, _SHORTEST_GARMENT if garment else _SHORTEST)
+        refuse_costly(image, stream, name)
         image.draft(None, (2 * EDGE, 2 * EDGE))  # JPEG: decodes only as large as is needed
         image.load()
         _check_size(image.size, name, megapixels, _SHORTEST)  # frames can be larger than said
@@ -78,17 +81,18 @@ def decode(
 
 
 @contextlib.contextmanager
-def _opened(source: Path | bytes, name: str) -> Iterator["Image"]:
+def _opened(source: Path | bytes, name: str) -> Iterator[tuple["Image", BinaryIO]]:
     from PIL import Image, UnidentifiedImageError
 
-    stream = source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
+    stream: BinaryIO = source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
     # Pillow warns of what is checked here anyway.
     with stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        refuse_large(stream, name)
         try:
             with Image.open(stream, formats=FORMATS) as image:
-                yield image
-        except (DataError, PhotoError):
+                yield image, stream
+        except (DataError, PhotoError, MemoryError):
             raise
         except UnidentifiedImageError as error:
             raise DataError(
@@ -172,6 +176,16 @@ def _eight_bits(image: "Image") -> "Image":
     from PIL import Image
 
     if image.mode.startswith("I"):  # 16 bits of grey
-        levels = np.clip(np.asarray(image, np.int64) >> 8, 0, 255)
-        image = Image.fromarray(levels.astype(np.uint8))
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+        image = Image.fromarray(_high_bytes(image))
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)
+
+
+def _high_bytes(image: "Image") -> NDArray[np.uint8]:
+    """The upper eight of 16 bits, uint8 `(height, width)`; some rows at a time, to save memory."""
+    levels = np.empty((image.height, image.width), np.uint8)
+    for top in range(0, image.height, _ROWS):
+        bottom = min(image.height, top + _ROWS)
+        rows = np.asarray(image.crop((0, top, image.width, bottom)), np.int64)
+        levels[top:bottom] = np.clip(rows >> 8, 0, 255)
+    return levels

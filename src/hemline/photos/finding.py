@@ -28,16 +28,23 @@ def guess_garment(photo: Photo) -> Iterator[Mask]:
         return
     small, lab = prepared(photo)
     even = np.ptp(lab.reshape(-1, 3), axis=0).max() < _EVEN
-    guesses = [] if even else rank(candidates(small, lab), lab)
-    if not guesses:
+    found = False
+    for guess in [] if even else rank(candidates(small, lab), lab):
+        garment = _as_large_as(photo, guess)
+        if garment.any():  # what is thinner than a pixel of a small photograph vanishes
+            found = True
+            yield garment
+    if not found:
         raise PhotoError(
             f"Expected a garment on a background, received {photo.name} in which nothing stands "
             "out; take the picture on a ground of another colour."
         )
+
+
+def _as_large_as(photo: Photo, guess: Mask) -> Mask:
     height, width = photo.colours.shape[:2]
-    for guess in guesses:
-        soft = cv2.resize(guess.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
-        yield np.asarray(soft >= 0.5)
+    soft = cv2.resize(guess.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(soft >= 0.5)
 
 
 def prepared(photo: Photo) -> tuple[Colours, Lab]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hemline.errors import HemlineError, PhotoError
 from hemline.photos.decoding import MEGAPIXELS, Colours, Mask, Photo, decode
 from hemline.photos.fitting import fit
 from hemline.photos.intake import Intake
@@ -62,6 +63,23 @@ def see_all(
         PixelsError: its background is not that of the form, where that is told.
         OSError: the file cannot be opened.
     """
+    try:
+        yield from _views(source, intake, name, megapixels)
+    except (HemlineError, OSError, MemoryError):
+        raise
+    except Exception as error:  # a fault of ours or of a library ends with this picture
+        raise PhotoError(
+            f"Expected a picture that can be brought to {intake.form}, received "
+            f"{name or _named(source)} on which that fails ({type(error).__name__}: {error}); "
+            "save it anew, or leave it out."
+        ) from error
+
+
+def _named(source: Path | bytes) -> str:
+    return str(source) if isinstance(source, Path) else "the picture"
+
+
+def _views(source: Path | bytes, intake: Intake, name: str, megapixels: float) -> Iterator[Seen]:
     photo = decode(source, name, megapixels=megapixels, garment=bool(intake.find))
     if not intake.find or _in_form(photo, intake.form):
         pixels = as_pixels(fit(photo, intake), intake.form)[0]

@@ -1,17 +1,17 @@
 """Photographs are decoded in processes of their own: the event loop never waits for one."""
 
 import asyncio
-import os
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, cast
 
 from hemline.photos import Intake
-from hemline.serving.looking import Look, begin, look
+from hemline.serving.decoder import Decoder, DecoderDiedError
+from hemline.serving.looking import Look
 from hemline.serving.metrics import PHOTOS_WAITING
 from hemline.serving.refusals import RefusedError, busy
 
+DECODE_SECONDS = 10.0  # that a photograph may take at most; those of phones take less than one
 # What a picture file begins with; WebP has its length between the two.
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _WEBP = (b"RIFF", b"WEBP")
@@ -30,23 +30,21 @@ def check_kind(content: bytes, name: str) -> None:
 
 
 class PhotoPool:
-    """Processes that decode; one that dies is replaced.
+    """Processes that decode; one that dies, or takes too long over a photograph, is replaced.
 
     Args:
         processes: how many.
         most: photographs that may be decoded or wait for it.
+        seconds: that decoding one may take.
     """
 
-    def __init__(self, processes: int, most: int) -> None:
-        self._processes, self._most = processes, most
-        self._waiting = 0
-        self._pool = self._begin()
-
-    def _begin(self) -> ProcessPoolExecutor:
-        pool = ProcessPoolExecutor(self._processes, get_context("spawn"), begin)
-        for _ in range(self._processes):  # they begin now, not with the first photograph
-            pool.submit(os.getpid)
-        return pool
+    def __init__(self, processes: int, most: int, seconds: float) -> None:
+        self._most, self._waiting = most, 0
+        self._decoders = [Decoder(seconds) for _ in range(processes)]
+        self._free: asyncio.Queue[Decoder] = asyncio.Queue()
+        for decoder in self._decoders:
+            self._free.put_nowait(decoder)
+        self._threads = ThreadPoolExecutor(processes, "photos")  # each waits for a process
 
     async def look(
         self, content: bytes, name: str, intake: Intake, megapixels: float, *, steps: bool
@@ -55,7 +53,7 @@ class PhotoPool:
 
         Raises:
             RefusedError: too many wait already, or decoding it ends the process that tries.
-            HemlineError: what `hemline.photos.see` raises.
+            HemlineError: what `hemline.photos.see` raises, or it takes too much time or memory.
         """
         if self._waiting >= self._most:
             raise busy(f"received one while {self._waiting} photographs wait")
@@ -68,17 +66,18 @@ class PhotoPool:
     async def _look(self, name: str, *asked: Any) -> Look:
         loop = asyncio.get_running_loop()
         for _ in range(2):  # it may not have been this picture that ended the process
-            pool = self._pool
+            decoder = await self._free.get()
+            asking = loop.run_in_executor(self._threads, decoder.ask, *asked)
+            asking.add_done_callback(partial(self._give_back, decoder))
             try:
-                return await loop.run_in_executor(pool, look, *asked)
-            except BrokenProcessPool:
-                self._replace(pool)
+                return cast("Look", await asyncio.shield(asking))  # it goes on if a client leaves
+            except DecoderDiedError:
+                continue
         raise busy(f"received {name}, on which decoding has ended twice")
 
-    def _replace(self, broken: ProcessPoolExecutor) -> None:
-        if broken is self._pool:
-            broken.shutdown(wait=False)
-            self._pool = self._begin()
+    def _give_back(self, decoder: Decoder, asking: "asyncio.Future[Any]") -> None:
+        asking.cancelled() or asking.exception()  # its client may have left
+        self._free.put_nowait(decoder)
 
     def _count(self, photos: int) -> None:
         self._waiting += photos
@@ -86,4 +85,6 @@ class PhotoPool:
 
     def close(self) -> None:
         """End the processes."""
-        self._pool.shutdown(cancel_futures=True)
+        for decoder in self._decoders:
+            decoder.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)

@@ -16,7 +16,7 @@ from hemline.serving.figures import forget
 from hemline.serving.looking import when_parent_ends
 from hemline.serving.metrics import claim_room, forget_the_dead
 from hemline.serving.model import ServedModel
-from hemline.serving.photos import PhotoPool
+from hemline.serving.photos import DECODE_SECONDS, PhotoPool
 from hemline.serving.settings import Settings
 
 _PATIENCE = 5.0  # seconds in which a model is opened, before clients are let in without one
@@ -46,7 +46,9 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
     claim_room()
     forget_the_dead()
     model = ServedModel(settings.model)
-    photos = PhotoPool(settings.processes, settings.photo_queue)
+    photos = PhotoPool(
+        settings.processes, settings.photo_queue, min(settings.seconds, DECODE_SECONDS)
+    )
     with ThreadPoolExecutor(1, "model") as thread:
         following = asyncio.create_task(model.follow())
         with contextlib.suppress(TimeoutError):  # others, who have a model, may take the clients

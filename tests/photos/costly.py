@@ -1,0 +1,43 @@
+"""Picture files that are small and cost much."""
+
+import io
+import re
+import struct
+import zlib
+
+import numpy as np
+from PIL import Image
+
+
+def many_scans(scans, size=(5000, 5000)):
+    """A progressive JPEG of a few kilobytes whose last scan comes again and again."""
+    plain = io.BytesIO()
+    Image.new("L", size, 128).save(plain, "JPEG", progressive=True, quality=1)
+    content = plain.getvalue()
+    begins = [found.start() for found in re.finditer(b"\xff\xda", content)]
+    last = content[begins[-1] : content.rindex(b"\xff\xd9")]
+    shortened = last[:40]  # what is missing is taken for zeros
+    return content[: begins[1]] + shortened * scans + b"\xff\xd9"
+
+
+def sixteen_bits(size=(7000, 7000)):
+    """A PNG of 16 bits of grey, even, so that the file is small."""
+    width, height = size
+    head = struct.pack(">IIBBBBB", width, height, 16, 0, 0, 0, 0)
+    rows = zlib.compress(bytes(height * (1 + 2 * width)), 1)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def chunk(kind, content):
+    check = struct.pack(">I", zlib.crc32(kind + content))
+    return struct.pack(">I", len(content)) + kind + content + check
+
+
+def thin_lines(seed=0, size=(22, 16)):
+    """A picture so small that what is found in it may be thinner than a pixel."""
+    rng = np.random.default_rng(seed)
+    array = np.full((size[1], size[0]), 250, np.uint8)
+    array[rng.integers(size[1]), :] = rng.integers(0, 120)
+    file = io.BytesIO()
+    Image.fromarray(array).save(file, "PNG")
+    return file.getvalue()
