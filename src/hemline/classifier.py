@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hemline.cores import quota
 from hemline.errors import ModelFileError
 from hemline.model_file import ModelFacts, read_facts
 from hemline.models import DEFAULT, read_model
@@ -100,7 +101,7 @@ class Classifier:
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4  # what goes wrong is said once, by the exception
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = threads or quota()  # 0: one for each core of the affinity
         providers = ["CPUExecutionProvider"]
         try:
             session = onnxruntime.InferenceSession(content, options, providers=providers)

@@ -7,6 +7,7 @@ import typer
 
 from hemline import models
 from hemline.cli.common import JsonOption, ModelArgument
+from hemline.cores import cores
 from hemline.errors import HemlineError
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -68,7 +69,6 @@ def command(
         typer.echo(f"hemline: anyone who reaches {host} may ask; {_TOKEN} sets a token.", err=True)
     if token is not None and not (token.isascii() and token.isprintable()):
         raise HemlineError(f"Expected a token of printable ASCII in {_TOKEN}, received another.")
-    cores = os.cpu_count() or 1
     settings = Settings(
         model=model,
         token=token,
@@ -78,7 +78,7 @@ def command(
         queue=queue,
         photo_queue=photo_queue,
         seconds=timeout,
-        processes=max(1, cores // workers),
+        processes=max(1, cores() // workers),
     )
     check(settings)
     listener = listen(host, port, timeout)

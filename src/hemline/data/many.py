@@ -12,6 +12,7 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import NamedTuple
 
+from hemline.cores import cores as available
 from hemline.data.pictures import NamedPixels, read_pictures
 from hemline.errors import DataError, HemlineError
 from hemline.photos.intake import Intake
@@ -71,7 +72,7 @@ def read_many(
     )
     first = list(itertools.islice(tasks, _FEW + 1))
     tasks = itertools.chain(first, tasks)
-    cores = cores or _cores()
+    cores = cores or available()
     if len(first) <= _FEW or cores == 1:
         yield from map(_read, tasks)
     else:
@@ -138,12 +139,6 @@ def _read(task: _Task) -> FileRead:
     if not steps:  # they are a hundred times larger than the pixels
         pictures = [replace(picture, seen=None) for picture in pictures]
     return FileRead(path, pictures, "")
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):  # fewer than the machine has, in a container for instance
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _pool(cores: int) -> ProcessPoolExecutor:

@@ -1,8 +1,8 @@
 """What an operator may choose."""
 
-import os
 from dataclasses import dataclass, field
 
+from hemline.cores import cores
 from hemline.models import PHOTO
 
 
@@ -30,4 +30,4 @@ class Settings:
     queue: int = 2048
     photo_queue: int = 64
     seconds: float = 30
-    processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+    processes: int = field(default_factory=cores)

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import os
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hemline.cores import cores
 from hemline.errors import RunError
 from hemline.files import temporaries, write_whole
 from hemline.training.recipe import Recipe, load_recipe
@@ -164,7 +164,7 @@ def describe_environment(seed: int, data: dict[str, Any], **more: Any) -> dict[s
         "machine": {
             "system": platform.platform(),
             "processor": processor_name(),
-            "cores": os.cpu_count(),
+            "cores": cores(),
         },
         **more,
     }

@@ -1,6 +1,5 @@
 """Picture files become pixels of one form, or a reason why they are none."""
 
-import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hemline.cores import cores
 from hemline.data.building.deciding import decide_intake
 from hemline.data.building.forming import to_form
 from hemline.data.building.splits import digest, has_colour
@@ -140,7 +140,7 @@ def _each(
     if not threads:
         yield from (_picture(file, intake) for file in files)
         return
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         yield from pool.map(lambda file: _picture(file, intake), files)
 
 
