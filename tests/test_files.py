@@ -1,6 +1,8 @@
 """Files appear whole or not at all."""
 
 import errno
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,39 @@ def test_the_temporary_file_keeps_the_suffix_and_vanishes_on_failure(tmp_path):
     with pytest.raises(RuntimeError, match="stop"):
         fail()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_stays_one_and_its_file_changes(tmp_path):
+    path, link, far = tmp_path / "file.bin", tmp_path / "link", tmp_path / "far"
+    link.symlink_to(far)
+    far.symlink_to(path)
+    write_whole(link, b"new")
+    assert link.is_symlink()
+    assert far.is_symlink()
+    assert path.read_bytes() == b"new"
+
+
+def test_a_link_to_nothing_makes_the_file(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "file.bin")
+    write_whole(tmp_path / "link", b"new")
+    assert (tmp_path / "file.bin").read_bytes() == b"new"
+
+
+def test_a_device_stays_one():
+    before = Path("/dev/null").stat()
+    write_whole(Path("/dev/null"), b"gone")
+    assert Path("/dev/null").stat().st_rdev == before.st_rdev
+    assert Path("/dev/null").is_char_device()
+    with pytest.raises(OSError, match="No space"):
+        write_whole(Path("/dev/full"), b"too much")
+
+
+def test_a_pipe_stays_one(tmp_path):
+    pipe, heard = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: heard.append(pipe.read_bytes()))
+    reader.start()
+    write_whole(pipe, b"content")
+    reader.join(10)
+    assert heard == [b"content"]
+    assert pipe.is_fifo()

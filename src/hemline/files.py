@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,18 @@ def write_whole(path: Path, content: bytes | str) -> None:
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path to write to; when the block ends well, it becomes `path`."""
+    """Give a temporary path to write to; when the block ends well, it becomes `path`.
+
+    A link stays one, and its file changes; into a device or a pipe the content is written.
+    """
+    path = path.resolve()
+    if is_endless(path):
+        with tempfile.TemporaryDirectory() as folder:
+            temporary = Path(folder) / path.name
+            yield temporary
+            with path.open("wb") as stream:
+                stream.write(temporary.read_bytes())
+        return
     # The suffix stays, because some writers choose the format by it.
     temporary = path.with_name(f".{path.stem}.{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
     try:
@@ -30,6 +42,23 @@ def whole_file(path: Path) -> Iterator[Path]:
         _flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def is_endless(path: Path) -> bool:
+    """Whether a path is a device or a pipe, which is written to and never replaced."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def lock(descriptor: int) -> None:
+    """Keep others from locking an open file for as long as this process has it open.
+
+    Raises:
+        OSError: another process has locked it.
+    """
+    with contextlib.suppress(ModuleNotFoundError):  # Windows
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def temporaries(path: Path) -> list[Path]:

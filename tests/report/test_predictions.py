@@ -1,6 +1,8 @@
 """The table of predictions: whole lines, continued where it stopped, never mixed."""
 
 import csv
+import os
+import threading
 from contextlib import closing
 
 import pytest
@@ -116,3 +118,119 @@ def test_a_table_of_other_classes_is_refused(tmp_path):
     fill(path)
     with pytest.raises(HemlineError, match="that is another"):
         PredictionFile(path, "model-1", ["hat", "glove"])
+
+
+NAMES = ["=cmd|' /C calc'!A0.jpg", "+1.jpg", "-x.jpg", "@sum.jpg", "\rtwo\rlines.jpg", "\t.jpg",
+         "'quoted.jpg", "'=quoted.jpg", "-3.5", "=", "a\r\nb.jpg"]  # fmt: skip
+
+
+def test_no_name_is_a_formula_or_a_line_of_its_own_and_each_comes_back(tmp_path):
+    path = tmp_path / "out.csv"
+    fill(path, NAMES)
+    written = [row["file"] for row in rows(path)[:-1]]
+    assert len(written) == len(NAMES)
+    assert not any(cell[0] in "=+@\t\r" or cell.startswith("-x") for cell in written)
+    assert [row["ood_score"] for row in rows(path)[:-1]] == ["-3.5"] * len(NAMES)
+    assert done(path) == {*NAMES, "bad.jpg"}
+    assert done(path) == {*NAMES, "bad.jpg"}
+
+
+@given(name=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+def test_every_name_comes_back(tmp_path_factory, name):
+    path = tmp_path_factory.mktemp("table") / "out.csv"
+    fill(path, [name])
+    assert done(path) == {name, "bad.jpg"}
+
+
+def test_classes_that_look_like_formulas(tmp_path):
+    path = tmp_path / "out.csv"
+    for _ in range(2):
+        with closing(PredictionFile(path, "model-1", ["=1+1", "-x", "Coat"])) as table:
+            assert table.columns[-3:] == ["=1+1", "-x", "Coat"]
+    assert path.read_text().splitlines()[0].endswith(",'=1+1,'-x,Coat")
+
+
+def test_two_do_not_write_one_table(tmp_path):
+    path = tmp_path / "out.csv"
+    fill(path)
+    before = path.read_bytes()
+    with closing(PredictionFile(path, "model-1", CLASSES)) as table:
+        for _ in range(2):
+            with pytest.raises(HemlineError, match="nobody else is writing"):
+                PredictionFile(path, "model-1", CLASSES)
+        table.add("new.jpg", ONE)
+    assert path.read_bytes().startswith(before)
+    assert "new.jpg" in done(path)
+
+
+def test_a_table_that_is_begun_is_not_begun_by_another(tmp_path):
+    path = tmp_path / "out.csv"
+    with (
+        closing(PredictionFile(path, "model-1", CLASSES)),
+        pytest.raises(HemlineError, match="nobody else is writing"),
+    ):
+        PredictionFile(path, "model-1", CLASSES)
+    assert [file.name for file in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_disk_that_is_full_for_a_while_tears_no_line(tmp_path):
+    path = tmp_path / "out.csv"
+    table = PredictionFile(path, "model-1", CLASSES)
+    table.add("first.jpg", ONE)
+    whole, stream = path.read_bytes(), table._stream
+
+    class Full:
+        """Takes half of what it is given, and then nothing."""
+
+        def __init__(self):
+            self.left = 20
+
+        def write(self, text):
+            if not self.left:
+                raise OSError(28, "No space left on device")
+            taken, self.left = stream.write(text[: self.left]), 0
+            return taken
+
+        def __getattr__(self, name):
+            return getattr(stream, name)
+
+    table._stream = Full()
+    with pytest.raises(OSError, match="No space"):
+        table.add("second.jpg", ONE)
+    assert path.read_bytes() == whole
+    table._stream = stream
+    table.add("third.jpg", ONE)
+    table.close()
+    assert done(path) == {"first.jpg", "third.jpg"}
+
+
+def test_a_torn_line_amid_others_is_done_again(tmp_path):
+    path = tmp_path / "out.csv"
+    fill(path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:2], lines[2][:20], *lines[3:]]))
+    kept = done(path)
+    assert "a.jpg" in kept
+    assert "b, c.jpg" not in kept
+    assert all(len(row) == len(CLASSES) + 9 for row in rows(path))
+
+
+def test_into_a_pipe_the_table_flows(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    heard = []
+    reader = threading.Thread(target=lambda: heard.append(pipe.read_bytes()))
+    reader.start()
+    fill(pipe)
+    reader.join(10)
+    assert heard[0].count(b"model-1") == 4
+    assert pipe.is_fifo()
+
+
+def test_a_link_stays_one(tmp_path):
+    path, link = tmp_path / "out.csv", tmp_path / "link.csv"
+    link.symlink_to(path)
+    fill(link)
+    assert link.is_symlink()
+    assert len(rows(path)) == 4
+    assert done(link) == done(path)

@@ -74,7 +74,7 @@ def console() -> "Console":
     """Where people read: colours and progress on a terminal, plain text elsewhere."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def plain_table(*columns: str, right: int = 0) -> "Table":

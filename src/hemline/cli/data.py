@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hemline.cli.answers import plain
 from hemline.cli.common import JsonOption, console, plain_table, print_json
 from hemline.cli.opening import DataArguments, takes_data
 
@@ -64,21 +65,19 @@ def _describe_split(dataset: "Dataset", split: "Split") -> dict[str, Any]:
 
 
 def _print(document: dict[str, Any]) -> None:
-    from rich.markup import escape  # names are other people's
-
     out = console()
-    out.print(f"[bold]{escape(document['name'])}[/bold]", f"from {escape(document['source'])}")
+    out.print(plain((document["name"], "bold"), f" from {document['source']}"))
     if document["files"]:
         files = plain_table("File", "SHA-256", "Bytes", right=1)
         for file in document["files"]:
-            files.add_row(escape(file["file"]), f"{file['sha256'][:16]}…", f"{file['bytes']:,}")
+            files.add_row(file["file"], f"{file['sha256'][:16]}…", f"{file['bytes']:,}")
         out.print(files)
     out.print()
     splits = document["splits"]
     counts = plain_table("Label", "Class", *map(str.capitalize, splits), right=len(splits))
     for label, name in enumerate(document["classes"][:_ROWS]):
         numbers = [f"{of['per_class'][name]:,}" for of in splits.values()]
-        counts.add_row(str(label), escape(name), *numbers)
+        counts.add_row(str(label), name, *numbers)
     if len(document["classes"]) > _ROWS:
         counts.add_row("…", f"{len(document['classes']) - _ROWS:,} more", *["…"] * len(splits))
     counts.add_row("", "All", *(f"{of['n']:,}" for of in splits.values()), style="bold")

@@ -144,7 +144,9 @@ def _print_confusion(out: "Console", evaluation: "Evaluation", data: str) -> Non
     table.columns[0].no_wrap, table.columns[0].overflow = False, "fold"
     table.padding = (0, 1, 0, 0)  # so that its counts are whole in a narrow terminal, too
     for label, counts in enumerate(evaluation.confusion.tolist()):
-        cells = (f"[bold]{n}[/bold]" if i == label else str(n or "·") for i, n in enumerate(counts))
+        cells = (
+            plain((str(n), "bold")) if i == label else str(n or "·") for i, n in enumerate(counts)
+        )
         table.add_row(plain(f"{label} {names[label]}"), *cells)
     out.print(table)
 

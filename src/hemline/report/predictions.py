@@ -1,16 +1,29 @@
 """Predictions as a CSV file that grows by whole lines, and that a later run can continue."""
 
+import contextlib
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
+from io import FileIO
 from pathlib import Path
+from typing import Any
 
 from hemline.errors import HemlineError
-from hemline.files import write_whole
+from hemline.files import is_endless, lock, whole_file
 
 _ANSWER = ("place", "class", "label", "probability", "none_of_these", "ood_score")
 _FIXED = ("file", *_ANSWER, "error", "model")
 _PLACE, _ERROR, _MODEL = (_FIXED.index(name) for name in ("place", "error", "model"))
+_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+)  # with which a spreadsheet's formulas begin (OWASP, CSV injection)
+_NUMBER = re.compile(r"[+-]?[0-9.]+(e[+-]?[0-9]+)?")
 
 Line = Sequence[object]
 
@@ -39,11 +52,15 @@ class PredictionFile:
         self._model = model
         taken = [f"{name} (class)" if name in _FIXED else name for name in classes]
         self.columns = [*_FIXED, *taken]
-        lines = self._read(path) if path.exists() and path.stat().st_size else []
+        path = path.resolve()
+        if is_endless(path):
+            lines: list[list[str]] = []
+            self._stream = path.open("wb", buffering=0)
+            self._stream.write(_text([self.columns]))
+        else:
+            self._stream, lines = self._continued(path)
         self.done = {line[0] for line in lines}
         self.bad = {line[0] for line in lines if line[_ERROR]}
-        write_whole(path, _text([self.columns, *lines]))
-        self._stream = path.open("ab", buffering=0)
 
     def add(self, file: str, pictures: Iterable[Line], error: str = "") -> None:
         """Write the lines of one file, all at once.
@@ -63,17 +80,43 @@ class PredictionFile:
         self.done.add(file)
         # One call for whole lines: a kill leaves all of them or, at the worst, a last line that
         # the next run drops.
-        self._stream.write(_text(lines))
+        self._append(_text(lines))
+
+    def _append(self, text: bytes) -> None:
+        """All of the text, or nothing of it where a disk is full."""
+        end = self._stream.tell() if self._stream.seekable() else None
+        try:
+            written = self._stream.write(text)
+            if written is not None and written < len(text):
+                self._stream.write(text[written:])  # which says what is wrong
+        except OSError:
+            if end is not None:  # a pipe cannot take anything back
+                self._stream.truncate(end)
+            raise
 
     def close(self) -> None:
         """Close the file."""
         self._stream.close()
 
+    def _continued(self, path: Path) -> tuple[FileIO, list[list[str]]]:
+        """The file without what was cut short, open at its end and locked, and its lines."""
+        before = path.open("rb") if path.exists() else None
+        with before or contextlib.nullcontext(), whole_file(path) as temporary:
+            if before is not None:
+                _lock(before.fileno(), path)
+            lines = self._read(path) if before is not None and path.stat().st_size else []
+            temporary.write_bytes(_text([self.columns, *lines]))
+            stream = temporary.open("ab", buffering=0)
+            _lock(stream.fileno(), path)  # before it has its name: nobody can be quicker
+        return stream, lines
+
     def _read(self, path: Path) -> list[list[str]]:
-        """Its lines, without a last one that was cut short."""
+        """Its lines, without those that were cut short."""
         text = path.read_bytes().decode("utf-8", "surrogateescape")
         header, *lines = list(csv.reader(io.StringIO(_whole_lines(text), newline=""))) or [[]]
-        if header != self.columns or any(len(line) != len(header) for line in lines):
+        lines = [[_bare(cell) for cell in line] for line in lines]
+        lines = [line for line in lines if len(line) == len(header)]  # torn by a full disk
+        if header != [_harmless(column) for column in self.columns]:
             raise HemlineError(
                 f"Expected a table that hemline predict has begun, received {path} that is "
                 "another; choose another path."
@@ -101,6 +144,36 @@ def _whole_lines(text: str) -> str:
 
 def _text(lines: Iterable[Line]) -> bytes:
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(lines)
+    for line in lines:
+        cells = [_harmless(cell) if isinstance(cell, str) else cell for cell in line]
+        # A carriage return ends a line as well, and not every Python quotes it.
+        torn = any(isinstance(cell, str) and "\r" in cell for cell in cells)
+        options: dict[str, Any] = {"quoting": csv.QUOTE_ALL} if torn else {}
+        csv.writer(buffer, lineterminator="\n", **options).writerow(cells)
     # Names of files may hold bytes that are no UTF-8: they come back as they were.
     return buffer.getvalue().encode("utf-8", "surrogateescape")
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: with one more apostrophe in front."""
+    return f"'{cell}" if _is_formula(cell) else cell
+
+
+def _bare(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
+
+
+def _is_formula(cell: str) -> bool:
+    """Whether a cell would be one, but for the apostrophes that it may have."""
+    inner = cell.lstrip("'")
+    return inner.startswith(_FORMULA) and not _NUMBER.fullmatch(inner)
+
+
+def _lock(descriptor: int, path: Path) -> None:
+    try:
+        lock(descriptor)
+    except OSError as error:
+        raise HemlineError(
+            f"Expected a table that nobody else is writing, received {path}, which another "
+            "process has open; wait for it, or choose another path."
+        ) from error

@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from hemline.files import lock
+
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _PREFIX = "hemline-metrics-"
 _LOCK = "lock"
@@ -27,7 +29,7 @@ def figures_folder() -> Iterator[Path | None]:
     folder = None
     try:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        lock = _locked(folder)
+        locked = _locked(folder)
     except OSError as error:
         _log.warning("every worker counts for itself: no folder for figures (%s)", error)
         yield None
@@ -36,7 +38,7 @@ def figures_folder() -> Iterator[Path | None]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
+        os.close(locked)
 
 
 def offer(folder: Path | None) -> None:
@@ -86,11 +88,7 @@ def _locked(folder: Path) -> int:
     """
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except ModuleNotFoundError:  # Windows, where nobody else can remove an open file
-        pass
+        lock(descriptor)
     except OSError:
         os.close(descriptor)
         raise
