@@ -1,11 +1,14 @@
 """One schema for what a model file says of itself; files of the first format are still read."""
 
 import json
+import os
+import random
+import time
 
 import numpy as np
 import onnx
 import pytest
-from onnx import helper
+from onnx import TensorProto, helper, numpy_helper
 
 from hemline import Classifier
 from hemline.errors import ModelFileError
@@ -69,6 +72,16 @@ def test_a_file_of_the_first_format_gives_the_same_answers(small_run, sketches, 
         ("out_of_distribution", {"threshold": float("nan")}, "no finite number"),
         ("out_of_distribution", 3, "out_of_distribution that is no dict"),
         ("data", {}, "data without a name"),
+        ("data", {"name": 7, "drawn": False}, "data in which name is no str"),
+        ("data", {"name": "x", "drawn": "no"}, "data in which drawn is no bool"),
+        ("data", {"name": "x", "drawn": False, "n": "many"}, "data in which n is no int"),
+        ("layers", [7], "layers in which name is no str"),
+        ("layers", [{"name": "Dense", "output_shape": 3}], "output_shape is no list"),
+        ("layers", {"name": 3}, "layers in which name is no str"),
+        ("versions", {"python": 3}, "versions that are no text"),
+        ("figures", {"epoch": "last"}, "figures in which epoch is no int"),
+        ("start", "photo", "start in which model is no str"),
+        ("parameters", None, "parameters that is no int"),
         ("data", None, "data that is no dict"),
         ("recipe", "seed", "recipe that is no dict"),
         ("seed", "0", "seed that is no int"),
@@ -90,3 +103,86 @@ def test_a_model_that_takes_one_picture_only_is_refused(small_run, tmp_path):
 
     with pytest.raises(ModelFileError, match="Expected a Hemline model file"):
         Classifier.load(changed(small_run.run.model, tmp_path / "fixed.onnx", fixed))
+
+
+def test_weights_that_are_no_numbers_are_refused(small_run, tmp_path):
+    def spoil(model, _metadata):
+        weight = max(model.graph.initializer, key=lambda one: len(one.raw_data))
+        array = numpy_helper.to_array(weight).copy()
+        array[:] = np.nan
+        weight.CopyFrom(numpy_helper.from_array(array, weight.name))
+
+    with pytest.raises(ModelFileError, match="Expected probabilities that sum to 1"):
+        Classifier.load(changed(small_run.run.model, tmp_path / "nan.onnx", spoil))
+
+
+def endless(model, _metadata):
+    """A loop before the first layer, that hands the pixels round for ever."""
+    kinds = [("round", TensorProto.INT64, []), ("go", TensorProto.BOOL, [])]
+    inputs = [helper.make_tensor_value_info(*kind) for kind in kinds]
+    inputs.append(helper.make_tensor_value_info("held", TensorProto.UINT8, ["n", 28, 28]))
+    outputs = [helper.make_tensor_value_info("go_on", TensorProto.BOOL, [])]
+    outputs.append(helper.make_tensor_value_info("given", TensorProto.UINT8, ["n", 28, 28]))
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["go"], ["go_on"]),
+            helper.make_node("Identity", ["held"], ["given"]),
+        ],
+        "body",
+        inputs,
+        outputs,
+    )
+    for node in model.graph.node:
+        for place, name in enumerate(node.input):
+            if name == "pixels":
+                node.input[place] = "late"
+    always = numpy_helper.from_array(np.array(True), "always")
+    model.graph.initializer.append(always)
+    loop = helper.make_node("Loop", ["", "always", "pixels"], ["late"], body=body)
+    model.graph.node.insert(0, loop)
+
+
+def test_a_model_that_never_answers_is_refused(small_run, tmp_path, monkeypatch):
+    monkeypatch.setattr("hemline.classifier._PATIENCE", 0.5)
+    path = changed(small_run.run.model, tmp_path / "endless.onnx", endless)
+    began = time.monotonic()
+    with pytest.raises(ModelFileError, match="received none from"):
+        Classifier.load(path)
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    "value", [b"[" * 100_000, b'"\xff\xfe"', b"1" * 5000, b"NaN", b"", b"\x00"]
+)
+def test_metadata_that_are_no_json_are_refused(value, small_run, tmp_path):
+    model = onnx.load(small_run.run.model)
+    entry = next(entry for entry in model.metadata_props if entry.key == "data")
+    entry.value = "@" * len(value)
+    path = tmp_path / "wrong.onnx"
+    path.write_bytes(model.SerializeToString().replace(b"@" * len(value), value, 1))
+    with pytest.raises(ModelFileError, match=r"^Expected "):
+        Classifier.load(path)
+
+
+def test_a_pipe_is_no_model_file(tmp_path):
+    os.mkfifo(tmp_path / "model.onnx")
+    for path in (tmp_path / "model.onnx", tmp_path):
+        with pytest.raises(ModelFileError, match="that is no file"):
+            Classifier.load(path)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_a_mutated_file_is_refused_or_answers(seed, small_run, sketches, tmp_path):
+    chance, path = random.Random(seed), tmp_path / "mutated.onnx"
+    content = bytearray(small_run.run.model.read_bytes())
+    # Metadata and graph are at the ends; nearly all between are weights.
+    places = [*range(2000), *range(len(content) - 8000, len(content))]
+    for place in chance.choices(places, k=chance.choice([1, 3, 30])):
+        content[place] = chance.randrange(256)
+    path.write_bytes(content)
+    try:
+        answers = Classifier.load(path).answer(sketches.test.pixels[:5])
+    except ModelFileError as error:
+        assert str(error).startswith("Expected ")
+    else:
+        assert np.allclose(answers.probabilities.sum(axis=1), 1, atol=1e-3)

@@ -1,5 +1,6 @@
 """Classifier: opens a model file and predicts, with ONNX Runtime alone."""
 
+import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,8 +12,10 @@ from hemline.errors import ModelFileError
 from hemline.model_file import ModelFacts, read_facts
 from hemline.models import DEFAULT, read_model
 from hemline.photos.intake import Intake
-from hemline.pixels import Form, Pixels, as_pixels
+from hemline.pixels import Form, Pixels, as_pixels, noise
 
+_SHOWN = 200  # characters of what ONNX Runtime says
+_PATIENCE = 10.0  # seconds; a model in the box answers in hundredths of one
 _CHUNK = 500  # pictures at a time: bounds the memory, and loses no speed
 
 
@@ -110,7 +113,9 @@ class Classifier:
                 f"Expected a model file, received {path} that is not ONNX or is damaged; "
                 "make one with hemline train."
             ) from error
-        return cls(session, path)
+        classifier = cls(session, path)
+        classifier._try()
+        return classifier
 
     def logits(self, pictures: ArrayLike) -> NDArray[np.float32]:
         """Scores before the softmax, float32 `(n, classes)`.
@@ -156,10 +161,45 @@ class Classifier:
         """Accuracy: the share of pictures whose predicted label is the actual one."""
         return float(np.mean(self.predict(pictures) == np.asarray(labels)))
 
+    def _try(self) -> None:
+        """Answer a few pictures of noise, in whatever time that may take at most.
+
+        Raises:
+            ModelFileError: no probabilities, or no answer.
+        """
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()
+        end = threading.Timer(_PATIENCE, lambda: setattr(options, "terminate", True))
+        end.start()
+        try:
+            answers = Answers(
+                *self._ask(["probabilities", self._score], noise(self.form, 2), options)
+            )
+        finally:
+            end.cancel()
+        sums = answers.probabilities.sum(axis=1)
+        if not (np.allclose(sums, 1, atol=1e-3) and np.isfinite(answers.ood_score).all()):
+            raise ModelFileError(
+                f"Expected probabilities that sum to 1 and a finite score, received {sums[0]:g} "
+                f"and {answers.ood_score[0]:g} from {self.path}; train the model anew."
+            )
+
     def _run(self, outputs: list[str], pixels: Pixels) -> list[NDArray[np.float32]]:
         starts = range(0, len(pixels), _CHUNK) or [0]  # no pictures give empty answers
-        chunks = [
-            self._session.run(outputs, {"pixels": pixels[start : start + _CHUNK]})
-            for start in starts
-        ]
+        chunks = [self._ask(outputs, pixels[start : start + _CHUNK]) for start in starts]
         return [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
+
+    def _ask(
+        self, outputs: list[str], pixels: Pixels, options: Any = None
+    ) -> list[NDArray[np.float32]]:
+        try:
+            answers: list[NDArray[np.float32]] = self._session.run(
+                outputs, {"pixels": pixels}, options
+            )
+        except Exception as error:  # ONNX Runtime's own exceptions have no common base
+            raise ModelFileError(
+                f"Expected answers to pictures of {self.form}, received none from {self.path} "
+                f"({str(error).splitlines()[0][:_SHOWN]}); train the model anew."
+            ) from error
+        return answers

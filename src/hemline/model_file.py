@@ -25,6 +25,14 @@ _KINDS: dict[str, type] = {
     "figures": dict,
     "out_of_distribution": dict,
 }
+# What may be in some of them, and of which kind it then is.
+_FIELDS: dict[str, dict[str, type]] = {
+    "data": {"name": str, "drawn": bool, "n": int, "sha256": str},
+    "layers": {"name": str, "purpose": str, "output_shape": list, "parameters": int},
+    "start": {"model": str},
+    "recipe": {"name": str, "network": str, "widths": list},
+    "figures": {"epoch": int},
+}
 
 
 class ModelFacts(NamedTuple):
@@ -52,9 +60,7 @@ def read_facts(session: Any, path: Path) -> ModelFacts:
         ModelFileError: inputs, outputs or metadata are not those of a Hemline model file.
     """
     first, metadata = _modern(_parsed(session, path))
-    for key, kind in _KINDS.items():
-        if not isinstance(metadata.get(key), kind):
-            raise _wrong(path, f"{key} that is no {kind.__name__}")
+    _check_kinds(metadata, path)
     classes = _classes(metadata["classes"], path)
     try:
         intake = Intake.parse(Form.parse(metadata["form"]), metadata["intake"])
@@ -63,19 +69,38 @@ def read_facts(session: Any, path: Path) -> ModelFacts:
     threshold = metadata["out_of_distribution"].get("threshold")
     if not isinstance(threshold, int | float) or not math.isfinite(threshold):
         raise _wrong(path, "a threshold that is no finite number")
-    if not {"name", "drawn"} <= metadata["data"].keys():
-        raise _wrong(path, "data without a name")
     score = "foreign" if first else "ood_score"
     _check_graph(session, path, intake.form, len(classes), score)
     return ModelFacts(classes, intake, float(threshold), score, metadata)
 
 
+def _check_kinds(metadata: dict[str, Any], path: Path) -> None:
+    """Everything that is used of them has to be of the kind that its users expect."""
+    for key, kind in _KINDS.items():
+        if not isinstance(metadata.get(key), kind):
+            raise _wrong(path, f"{key} that is no {kind.__name__}")
+    for key, fields in _FIELDS.items():
+        parts = metadata.get(key) or {}
+        for part in parts if isinstance(parts, list) else [parts]:
+            _check_fields(part, key, fields, path)
+    if not {"name", "drawn"} <= metadata["data"].keys():
+        raise _wrong(path, "data without a name")
+    if not all(isinstance(value, str) for value in metadata["versions"].values()):
+        raise _wrong(path, "versions that are no text")
+
+
+def _check_fields(part: Any, key: str, fields: dict[str, type], path: Path) -> None:
+    for name, kind in fields.items():
+        if not isinstance(part, dict) or not isinstance(part.get(name, kind()), kind):
+            raise _wrong(path, f"{key} in which {name} is no {kind.__name__}")
+
+
 def _parsed(session: Any, path: Path) -> dict[str, Any]:
-    properties = session.get_modelmeta().custom_metadata_map
     try:
+        properties = session.get_modelmeta().custom_metadata_map
         metadata: dict[str, Any] = {key: json.loads(value) for key, value in properties.items()}
     except (ValueError, RecursionError) as error:
-        raise _wrong(path, "some that is not JSON") from error
+        raise _wrong(path, "some that is not JSON in UTF-8") from error
     if metadata.get("format") not in (FORMAT, _FIRST_FORMAT):
         raise _wrong(path, f"format {metadata.get('format')!r}")
     return metadata

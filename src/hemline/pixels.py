@@ -249,3 +249,17 @@ def _refuse_inverted(array: Pixels, form: Form) -> None:
             f"Expected what is shown {wanted}, as in the training, received a picture that is "
             f"{received} (number {int(inverted.argmax())} of {len(array)}); pass 255 - pixels."
         )
+
+
+def noise(form: Form, count: int) -> Pixels:
+    """So many pictures unlike any other, always the same ones, with the border of their form.
+
+    Returns:
+        uint8 `(count, h, w)` or `(count, h, w, 3)`; the form's background around, as `as_pixels`
+        asks for it.
+    """
+    pixels = np.random.default_rng(0).integers(0, 256, (count, *form.shape), np.uint8)
+    border = np.ones(form.shape, dtype=bool)
+    border[1:-1, 1:-1] = False
+    pixels[:, border] = 255 if form.background == "bright" else 0
+    return pixels

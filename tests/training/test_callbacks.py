@@ -100,6 +100,7 @@ def test_a_training_with_everything_stops_keeps_the_best_and_resumes(sketches, t
             raise KeyboardInterrupt
 
     broken = tmp_path / "broken"
+    broken.mkdir()
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
             train(recipe, few, folder=broken, resume=True, on_epoch=interrupt)

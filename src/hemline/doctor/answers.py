@@ -12,6 +12,8 @@ from hemline.doctor.vocabulary import Vocabulary
 Scores = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
+_KEYS, _LETTERS, _DIGITS = 1000, 1000, 10  # of a dictionary beyond the classes, a word, a label
+_LARGEST = 65_535  # label
 _ROWS = 250  # with a value for each class: nearly all values of a softmax differ
 _SMALLEST = 1e-30  # below it float32 probabilities are 0
 _COARSE, _ZEROS = 1e-3, 0.1  # shares of votes are 0, or at least one of a thousand
@@ -144,8 +146,10 @@ def read_answers(raw: Any, n: int, vocabulary: Vocabulary) -> Answers:
 def as_array(raw: Any, n: int, vocabulary: Vocabulary) -> NDArray[Any]:
     """A NumPy array of whatever came back: tensors, lists, tuples and dictionaries of them."""
     if isinstance(raw, list) and raw and all(isinstance(row, dict) for row in raw):
+        _refuse_many(raw[0], vocabulary)
         raw = {key: [row.get(key, np.nan) for row in raw] for key in raw[0]}
     if isinstance(raw, dict):
+        _refuse_many(raw, vocabulary)
         raw = _by_name(raw, n, vocabulary)
     if isinstance(raw, tuple):
         parts = [as_array(part, n, vocabulary) for part in raw if part is not None]
@@ -154,9 +158,21 @@ def as_array(raw: Any, n: int, vocabulary: Vocabulary) -> NDArray[Any]:
     if isinstance(raw, list) and raw and hasattr(raw[0], "detach"):
         raw = [_of_tensor(part) for part in raw]
     try:
-        return np.asarray(_of_tensor(raw))
-    except (ValueError, TypeError, RuntimeError) as error:
+        return np.asarray(shortened(_of_tensor(raw)))
+    except (ValueError, TypeError, RuntimeError, RecursionError) as error:
         raise UnreadableError(f"{type(raw).__name__} that NumPy cannot read") from error
+
+
+def _refuse_many(raw: dict[Any, Any], vocabulary: Vocabulary) -> None:
+    if len(raw) > _KEYS + len(vocabulary):
+        raise UnreadableError(f"a dictionary of {len(raw):,} keys")
+
+
+def shortened(raw: Any) -> Any:
+    """Lists without endless words: NumPy gives every word the room of the longest."""
+    if isinstance(raw, str | bytes):
+        return raw[:_LETTERS]
+    return [shortened(value) for value in raw] if isinstance(raw, list) else raw
 
 
 def _of_tensor(raw: Any) -> Any:
@@ -218,7 +234,8 @@ def _read_names(array: NDArray[Any], n: int, vocabulary: Vocabulary) -> Answers:
     if len(flat) != n:
         raise UnreadableError(f"shape {array.shape} for {n} pictures", array.shape)
     if array.dtype.kind == "U" and all(name.strip().isdecimal() for name in flat):
-        return _read_labels(np.array(flat).astype(np.int64), vocabulary)
+        numbers = [int(name) if len(name) < _DIGITS else -1 for name in flat]
+        return _read_labels(np.array(numbers, np.int64), vocabulary)
     return Answers(NAMES, None, np.array([vocabulary.label_of(name) for name in flat], np.int64))
 
 
@@ -238,7 +255,8 @@ def _read_column(array: NDArray[Any], vocabulary: Vocabulary) -> Answers:
 
 
 def _read_labels(values: NDArray[Any], vocabulary: Vocabulary) -> Answers:
-    labels = values.astype(np.int64)
+    known = (values >= 0) & (values <= _LARGEST)  # no class is called by another number
+    labels = np.where(known, values, -1).astype(np.int64)
     if vocabulary.numerals:
         labels = np.array([vocabulary.label_of_number(value) for value in labels.tolist()])
     return Answers(NAMES if vocabulary.numerals else LABELS, None, labels)

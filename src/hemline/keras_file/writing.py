@@ -10,7 +10,7 @@ from hemline.classifier import Classifier
 from hemline.errors import HemlineError, ModelFileError
 from hemline.files import whole_file
 from hemline.keras_file.backend import choose_backend
-from hemline.pixels import Form, Pixels
+from hemline.pixels import noise
 
 _TOLERANCE = 1e-4  # of the largest logit, or of 1
 _COMPARED = 64  # pictures
@@ -84,7 +84,7 @@ def _difference(network: Any, classifier: Classifier) -> float:
     """
     import keras
 
-    pixels = _noise(classifier.form)
+    pixels = noise(classifier.form, _COMPARED)
     expected = classifier.logits(pixels)
     received = keras.ops.convert_to_numpy(network(pixels, training=False))
     difference = float(np.abs(received - expected).max())
@@ -94,12 +94,3 @@ def _difference(network: Any, classifier: Classifier) -> float:
             f"differ by {difference:.2g}; this network has no Keras form."
         )
     return difference
-
-
-def _noise(form: Form) -> Pixels:
-    """Pictures unlike any other, with the border that those of the form have."""
-    pixels = np.random.default_rng(0).integers(0, 256, (_COMPARED, *form.shape), np.uint8)
-    border = np.ones(form.shape, dtype=bool)
-    border[1:-1, 1:-1] = False
-    pixels[:, border] = 255 if form.background == "bright" else 0
-    return pixels

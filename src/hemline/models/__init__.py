@@ -29,6 +29,10 @@ def read_model(path: str | Path) -> tuple[Path, bytes]:
         ModelFileError: it cannot be read.
     """
     file = find_model(path)
+    if file.exists() and not file.is_file():  # a pipe would wait for ever
+        raise ModelFileError(
+            f"Expected a model file, received {file} that is no file; make one with hemline train."
+        )
     try:
         return file, file.read_bytes()
     except OSError as error:

@@ -17,7 +17,7 @@ from hemline.data.fashion.sketches import draw_sketches
 from hemline.errors import HemlineError, ModelFileError
 from hemline.models import find_model, read_model
 from hemline.photos import Intake
-from hemline.pixels import Form, Pixels
+from hemline.pixels import Pixels
 from hemline.serving.refusals import busy
 
 _LOOK_EVERY = 1.0  # seconds between looks at the file
@@ -67,33 +67,14 @@ def open_model(path: str | Path) -> OpenModel:
     """Open a model file for one thread, and try it.
 
     Raises:
-        ModelFileError: not a model file, or one that gives no probabilities, or one for garments
-            that knows no drawn ones.
+        ModelFileError: not a model file, or one for garments that knows no drawn ones.
     """
     file, content = read_model(path)
     # More threads answer no faster at this size, and take the processor from other workers.
     classifier = Classifier.from_bytes(content, file, threads=1)
     version = hashlib.sha256(content).hexdigest()[:12]
-    _try_on_noise(classifier)
     _try_on_sketches(classifier)
     return OpenModel(classifier, content, version)
-
-
-def _try_on_noise(classifier: Classifier) -> None:
-    """What any model says of any picture is a probability."""
-    answers = classifier.answer(_noise(classifier.form))
-    sums = answers.probabilities.sum(axis=1)
-    if not (np.allclose(sums, 1, atol=1e-3) and np.isfinite(answers.ood_score).all()):
-        raise ModelFileError(
-            f"Expected probabilities that sum to 1 and a finite score, received {sums[0]:g} and "
-            f"{answers.ood_score[0]:g} from {classifier.path}; train the model anew."
-        )
-
-
-def _noise(form: Form) -> Pixels:
-    """A few pictures, with the background that the form asks for: uint8 `(n, *form.shape)`."""
-    levels = np.random.default_rng(0).integers(0, 128, (4, *form.shape), np.uint8)
-    return 255 - levels if form.background == "bright" else levels
 
 
 def _try_on_sketches(classifier: Classifier) -> None:

@@ -1,17 +1,19 @@
 """The folder that one training leaves; every file in it is whole at any moment."""
 
+import contextlib
 import itertools
 import json
+import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hemline.cores import cores
-from hemline.errors import RunError
-from hemline.files import temporaries, write_whole
+from hemline.errors import RecipeError, RunError
+from hemline.files import lock, temporaries, write_whole
 from hemline.training.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:
@@ -54,6 +56,49 @@ class Run:
         """The model file."""
         return self.folder / "model.onnx"
 
+    def require(self) -> None:
+        """Whether there is a folder to go on in.
+
+        Raises:
+            RunError: there is none.
+        """
+        if not self.folder.exists():
+            raise RunError(
+                f"Expected the folder of a run to go on with, received {self.folder} that is not "
+                "there; correct the path, or begin anew without --resume."
+            )
+
+    @contextlib.contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Nobody else trains in this folder meanwhile.
+
+        Raises:
+            RunError: somebody else does, or it cannot be made.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self.folder, os.O_RDONLY) if os.name != "nt" else None
+        except OSError as error:
+            raise _cannot_write(self.folder, error) from error
+        try:
+            if descriptor is not None:
+                self._lock(descriptor)
+            yield
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+
+    def _lock(self, descriptor: int) -> None:
+        try:
+            lock(descriptor)
+        except BlockingIOError as error:
+            raise RunError(
+                f"Expected a run that nobody else trains, received {self.folder}, in which another "
+                "process does; wait for it, or choose another folder with --out."
+            ) from error
+        except OSError:  # some network disks lock nothing
+            return
+
     def start(
         self,
         recipe: Recipe,
@@ -72,7 +117,6 @@ class Run:
                 self._check(recipe, environment, resume=resume)
                 self._clear_unfinished()
                 return
-            self.folder.mkdir(parents=True, exist_ok=True)
             self._clear_unfinished()
             self._claim()
             write_whole(self.environment, json.dumps(environment, indent=2) + "\n")
@@ -113,18 +157,35 @@ class Run:
                 f"Expected a new folder, received {self.folder} that holds a run; "
                 "add --resume to go on with it, or choose another with --out."
             )
-        found = json.loads(self.environment.read_text())
+        found, begun = self._begun_with()
+        for key, mine in asdict(recipe).items():
+            if mine != (theirs := asdict(begun)[key]):
+                raise RunError(
+                    f"Expected {key} = {theirs}, which {self.folder} was begun with, received "
+                    f"{mine}; resume with the same recipe, or choose a new folder with --out."
+                )
         for what, mine, theirs in (
-            ("recipe", recipe, load_recipe(self.recipe)),
             ("seed", environment["seed"], found["seed"]),
             ("data", environment["data"]["sha256"], found["data"]["sha256"]),
-            ("model to start from", environment["start"], found.get("start")),
+            ("model to start from", environment["start"], found["start"]),
         ):
             if mine != theirs:
                 raise RunError(
                     f"Expected the {what} that {self.folder} was begun with, received another; "
                     "resume with the same, or choose a new folder with --out."
                 )
+
+    def _begun_with(self) -> tuple[dict[str, Any], Recipe]:
+        """What `environment.json` says, as far as it is compared, and the recipe."""
+        try:
+            found = json.loads(self.environment.read_text())
+            facts = {"seed": found["seed"], "start": found.get("start")}
+            return facts | {"data": {"sha256": found["data"]["sha256"]}}, load_recipe(self.recipe)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, RecipeError) as error:
+            raise RunError(
+                f"Expected a whole run, received {self.folder} with a damaged "
+                f"{self.environment.name} or {self.recipe.name}; begin again in a new folder."
+            ) from error
 
 
 def new_run_folder(recipe: Recipe, seed: int, parent: Path = Path("runs")) -> Path:

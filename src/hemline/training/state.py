@@ -104,23 +104,23 @@ class State:
         for callback in self.callbacks.values():
             callback.after_training(self)
 
-    def save(self, path: Path) -> None:
-        """Write a checkpoint, whole or not at all.
+    def save(self, path: Path, run: str) -> None:
+        """Write a checkpoint of a run, whole or not at all.
 
         Raises:
             OSError: the folder cannot be written; an older checkpoint stays.
         """
         parts = {name: part.state() for name, part in self._parts().items()}
         parts["network"] = self.network.state_dict()
-        save_checkpoint(path, parts, [asdict(epoch) for epoch in self.epochs])
+        save_checkpoint(path, parts, [asdict(epoch) for epoch in self.epochs], run)
 
-    def load(self, path: Path) -> None:
-        """Return to a checkpoint.
+    def load(self, path: Path, run: str) -> None:
+        """Return to a checkpoint of a run.
 
         Raises:
-            RunError: the checkpoint is damaged.
+            RunError: the checkpoint is damaged, or of another run.
         """
-        tensors, history = load_checkpoint(path)
+        tensors, history = load_checkpoint(path, run)
         self.network.load_state_dict(tensors["network"])
         for name, part in self._parts().items():
             part.load_state(tensors.get(name, {}))

@@ -2,9 +2,11 @@
 
 import hashlib
 import itertools
+import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -92,12 +94,21 @@ class Trainer:
             "photographs": {"n": len(photographs.guesses), "sha256": photographs.checksum}
         }
 
+    @cached_property
+    def identity(self) -> str:
+        """Tells this training from those with another recipe, seed, start or other pictures."""
+        data = self.environment["data"]
+        pictures = [data["sha256"], data.get("photographs")]
+        facts = [self.seed, pictures, self.environment["start"]]
+        text = self.recipe.to_toml() + json.dumps(facts, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
     def start(self, *, resume: bool) -> None:
         """Claim the run folder, or take up where the checkpoint left off."""
         account = self.dataset.account.describe() if self.dataset.account else None
         self.run.start(self.recipe, self.environment, account, resume=resume)
         if resume and self.run.checkpoint.exists():
-            self.state.load(self.run.checkpoint)
+            self.state.load(self.run.checkpoint, self.identity)
             # The process may have been killed between the checkpoint and its metrics.
             self.run.write_metrics(self.state.epochs)
 
@@ -150,7 +161,7 @@ class Trainer:
                 on_epoch(self.epoch())
         except KeyboardInterrupt:
             if self.run.checkpoint.exists():
-                self.state.load(self.run.checkpoint)
+                self.state.load(self.run.checkpoint, self.identity)
                 self.export()
             raise
 
@@ -199,7 +210,7 @@ class Trainer:
             RunError: the folder cannot be written; the files before this epoch stay.
         """
         try:
-            self.state.save(self.run.checkpoint)
+            self.state.save(self.run.checkpoint, self.identity)
             self.run.write_metrics(self.state.epochs)
         except OSError as error:
             raise RunError(
@@ -275,16 +286,19 @@ def train(
         KeyboardInterrupt: stopped by the user; the run folder then holds the last whole epoch
             and its model file.
     """
-    began = time.perf_counter()
+    began, run = time.perf_counter(), Run(folder)
+    if resume:
+        run.require()
     source = read_start(start) if start else None
-    trainer = Trainer(recipe, dataset, seed, Run(folder), device, on_step, photographs, source)
-    trainer.start(resume=resume)
-    on_start(trainer.environment)
-    data_ready = time.perf_counter()
-    trainer.train(on_epoch)
-    trained = time.perf_counter()
-    trainer.export()
-    exported = time.perf_counter()
+    trainer = Trainer(recipe, dataset, seed, run, device, on_step, photographs, source)
+    with run.claimed():
+        trainer.start(resume=resume)
+        on_start(trainer.environment)
+        data_ready = time.perf_counter()
+        trainer.train(on_epoch)
+        trained = time.perf_counter()
+        trainer.export()
+        exported = time.perf_counter()
     seconds = {
         "total": exported - began,
         "training": trained - data_ready,

@@ -8,11 +8,12 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from threading import Timer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hemline.doctor.answers import shortened
 from hemline.doctor.forms import InputForm
 from hemline.doctor.targets.base import (
     RefusedError,
@@ -25,7 +26,8 @@ from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
 from hemline.pixels import Form
 
-_LARGEST = 1 << 25  # bytes of one reply
+_LARGEST = 1 << 23  # bytes of one reply: 200 pictures of a thousand classes take half of that
+_MOST_AT_ONCE = 4096  # pictures that a model may want at once
 _AT_ONCE, _VALUES = 200, 160_000  # pictures and values of one request: half a megabyte as JSON
 _DTYPES = {
     "UINT8": "uint8",
@@ -35,6 +37,9 @@ _DTYPES = {
     "INT32": "int32",
     "INT64": "int64",
 }
+# What Python and NumPy raise for replies that are not what the protocol says.
+_NO_ANSWER = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError,
+              RecursionError)  # fmt: skip
 _KINDS = {"BOOL": "bool", "BYTES": "U"} | _DTYPES
 
 
@@ -62,11 +67,13 @@ class ServerTarget(Target):
             source = described["inputs"][0]
             self._input, self._datatype = source["name"], source["datatype"]
             outputs = [output["name"] for output in described["outputs"]]
-            self._shape = [size if size > 0 else None for size in source["shape"]]
+            self._shape = [size if size > 0 else None for size in map(int, source["shape"])]
             dtype = _DTYPES[self._datatype]
             self._output, self.promises_probabilities = probability_output(outputs)
-        except (KeyError, IndexError, TypeError) as error:
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             raise self._foreign("a model without inputs and outputs") from error
+        if self._shape and (self._shape[0] or 0) > _MOST_AT_ONCE:
+            raise self._foreign(f"a model that wants {self._shape[0]:,} pictures at once")
         self.promises_pixels = dtype in {"uint8", "int32", "int64"}
 
     def meet(self, pictures: Form, vocabulary: Vocabulary) -> None:
@@ -103,9 +110,9 @@ class ServerTarget(Target):
         try:
             found = {output["name"]: output for output in reply["outputs"]}
             output = found.get(self._output) or reply["outputs"][0]
-            array = np.array(output["data"], _KINDS[output["datatype"]])
+            array = np.array(shortened(output["data"]), _KINDS[output["datatype"]])
             return array.reshape(output["shape"])
-        except (KeyError, IndexError, TypeError, ValueError) as error:
+        except _NO_ANSWER as error:
             raise self._foreign("an answer without outputs") from error
 
     def _find_model(self, url: str) -> str:
@@ -115,13 +122,11 @@ class ServerTarget(Target):
         self._ask(f"{base}/v2")
         for path, body in (("repository/index", {}), ("models", None)):
             try:
-                listed = self._ask(f"{base}/v2/{path}", body)
+                names = _names(self._ask(f"{base}/v2/{path}", body))
             except RefusedError:
                 continue
-            entries = listed.get("models", []) if isinstance(listed, dict) else listed
-            names = [entry["name"] if isinstance(entry, dict) else str(entry) for entry in entries]
             if len(names) == 1:
-                return f"{base}/v2/models/{names[0]}"
+                return f"{base}/v2/models/{quote(names[0])}"
         raise TargetError(
             f"Expected the URL of one model, received {url}, whose server does not say which one "
             f"it has; write {base}/v2/models/NAME."
@@ -178,7 +183,7 @@ class ServerTarget(Target):
         """The reply, unless it is a flood."""
         text = reply.read(_LARGEST + 1)
         if len(text) > _LARGEST:
-            raise self._foreign("more than 32 megabytes")
+            raise self._foreign(f"more than {_LARGEST >> 20} megabytes")
         return text
 
     def _refusal(self, status: int, text: bytes, url: str) -> Exception:
@@ -204,6 +209,15 @@ class ServerTarget(Target):
             f"Expected an answer from {host}, received {what}; start the server, "
             "correct the URL, or allow more with --limit."
         )
+
+
+def _names(listed: Any) -> list[str]:
+    """Of models, as a server lists them; none where that is no list of them."""
+    entries = listed.get("models") if isinstance(listed, dict) else listed
+    if not isinstance(entries, list):
+        return []
+    named = [entry.get("name") if isinstance(entry, dict) else entry for entry in entries]
+    return [name for name in named if isinstance(name, str) and name]
 
 
 def _hang_up(connection: socket.socket) -> None:
