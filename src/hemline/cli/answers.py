@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hemline.cli.common import console, percent, plain_table
+from hemline.printing import printable_lines
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -84,10 +85,14 @@ def said(row: Row) -> str:
 
 
 def plain(*parts: str | tuple[str, str]) -> "Text":
-    """Text that stays as it is: in names of files and classes, brackets and colons are no marks."""
+    """Text in which no letter gives orders, and brackets and colons are no marks."""
     from rich.text import Text
 
-    return Text.assemble(*parts)
+    clean = (
+        printable_lines(part) if isinstance(part, str) else (printable_lines(part[0]), part[1])
+        for part in parts
+    )
+    return Text.assemble(*clean)
 
 
 def _name(row: Row) -> "Text":

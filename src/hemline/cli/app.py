@@ -17,6 +17,7 @@ from hemline.cli import (
     serve,
     train,
 )
+from hemline.cli.common import say
 from hemline.errors import HemlineError
 
 # Plain help: the boxes of rich would double the time that --help takes.
@@ -65,7 +66,7 @@ def main() -> NoReturn:
         sentence = _sentence(error)
         if sentence is None or "--debug" in sys.argv[1:2]:
             raise
-        print(f"hemline: {sentence}", file=sys.stderr)
+        say(sentence)
         sys.exit(2)
     sys.exit(0)
 

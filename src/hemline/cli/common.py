@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hemline.errors import HemlineError
+from hemline.printing import printable, printable_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,11 +71,22 @@ def print_json(document: Any) -> None:
     print(json.dumps(document, indent=2))
 
 
+def say(sentence: str) -> None:
+    """Tell people something beside the output; what is other people's text gives no orders."""
+    print(f"hemline: {printable(sentence)}", file=sys.stderr)
+
+
 def console() -> "Console":
     """Where people read: colours and progress on a terminal, plain text elsewhere."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+    class Plain(Console):
+        def print(self, *objects: Any, **options: Any) -> None:
+            """Text as it is: brackets and colons are no marks, and no letter gives orders."""
+            texts = (printable_lines(one) if isinstance(one, str) else one for one in objects)
+            super().print(*texts, **options)
+
+    return Plain(highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def plain_table(*columns: str, right: int = 0) -> "Table":

@@ -76,9 +76,8 @@ def _write(diagnosis: "Diagnosis", path: Path) -> None:
 
 
 def _print(diagnosis: "Diagnosis", html: Path | None) -> None:
-    from rich.console import Console
-
-    out = Console(highlight=False, width=min(_WIDTH, console().width), markup=False, emoji=False)
+    out = console()
+    out.soft_wrap, out.width = False, min(_WIDTH, out.width)
     out.print(diagnosis.verdict, style="bold")
     out.print()
     _print_facts(out, diagnosis)

@@ -1,12 +1,12 @@
 """The data that a model is judged on: those that are named, or else those of its run folder."""
 
 import json
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hemline.cli.common import say
 from hemline.cli.opening import DataArguments
 
 if TYPE_CHECKING:
@@ -45,10 +45,9 @@ def warn_of_another_split(classifier: "Classifier", dataset: "Dataset") -> None:
     # A test part of its own cannot have been trained on; the training part need not be read.
     same = dataset.cuts_test and trained["name"] == dataset.name
     if same and trained.get("sha256") not in (None, dataset.train.checksum):
-        print(
-            f"hemline: {dataset.name} has changed since the training, or was split by another "
-            "--group: the model may have been trained on some of the test pictures.",
-            file=sys.stderr,
+        say(
+            f"{dataset.name} has changed since the training, or was split by another --group: "
+            "the model may have been trained on some of the test pictures."
         )
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from hemline.cli.common import DataOption, is_named
+from hemline.printing import printable
 
 if TYPE_CHECKING:
     from hemline.data import Dataset
@@ -138,7 +139,7 @@ def _print_account(dataset: "Dataset") -> None:
     counts = account.counts
     if counts["used"] < counts["found"]:
         lines += account.summary()
-    print(*lines, *account.notes, sep="\n", file=sys.stderr)
+    print(*map(printable, (*lines, *account.notes)), sep="\n", file=sys.stderr)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`hemline predict`: labels and probabilities for photographs and other pictures."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,12 +7,7 @@ import typer
 
 from hemline import models
 from hemline.cli.answers import Row, make_rows, print_rows
-from hemline.cli.common import (
-    JsonOption,
-    console,
-    print_json,
-    print_training_data,
-)
+from hemline.cli.common import JsonOption, console, print_json, print_training_data, say
 from hemline.cli.opening import DataArguments, takes_data
 from hemline.errors import HemlineError, PixelsError
 
@@ -142,7 +136,7 @@ def _write_csv(
 
 def _complain(complaints: list[str]) -> None:
     for complaint in complaints:
-        print(f"hemline: {complaint}", file=sys.stderr)
+        say(complaint)
     if complaints:
         raise typer.Exit(2)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hemline import models
-from hemline.cli.common import JsonOption, ModelArgument
+from hemline.cli.common import JsonOption, ModelArgument, say
 from hemline.cores import cores
 from hemline.errors import HemlineError
 
@@ -66,7 +66,7 @@ def command(
 
     token = os.environ.get(_TOKEN) or None
     if host not in _LOOPBACK and token is None:
-        typer.echo(f"hemline: anyone who reaches {host} may ask; {_TOKEN} sets a token.", err=True)
+        say(f"anyone who reaches {host} may ask; {_TOKEN} sets a token.")
     if token is not None and not (token.isascii() and token.isprintable()):
         raise HemlineError(f"Expected a token of printable ASCII in {_TOKEN}, received another.")
     settings = Settings(

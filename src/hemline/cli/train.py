@@ -19,6 +19,7 @@ from hemline.cli.common import (
     percent,
     print_json,
     program_name,
+    say,
 )
 from hemline.cli.opening import DataArguments, takes_data
 from hemline.cli.progress import watch_training
@@ -142,7 +143,7 @@ def _read_photographs(folder: Path, dataset: "Dataset") -> "Photographs":
 
     photographs = read_photographs(folder, dataset)
     for complaint in photographs.unread:
-        print(f"hemline: left out: {complaint}", file=sys.stderr)
+        say(f"left out: {complaint}")
     return photographs
 
 

@@ -4,7 +4,17 @@ import json
 import logging
 from typing import Any
 
+from hemline.printing import printable
+
 _USUAL = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message"}
+
+
+class Lines(logging.Formatter):
+    """A line a record, whatever is in it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - Python's name
+        """The line, without what may follow of an exception."""
+        return printable(super().formatMessage(record))
 
 
 class JsonLines(logging.Formatter):
@@ -25,11 +35,16 @@ class JsonLines(logging.Formatter):
 
 def log_config(*, as_json: bool) -> dict[str, Any]:
     """Of Python's logging, for this program and for uvicorn."""
-    plain = {"format": "%(asctime)s %(levelname)s %(message)s"}
+    line: dict[str, Any] = {
+        "()": "hemline.serving.logs.Lines",
+        "format": "%(asctime)s %(levelname)s %(message)s",
+    }
+    if as_json:
+        line = {"()": "hemline.serving.logs.JsonLines"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": "hemline.serving.logs.JsonLines"} if as_json else plain},
+        "formatters": {"line": line},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "loggers": {
             "hemline": {"handlers": ["stderr"], "level": "INFO", "propagate": False},

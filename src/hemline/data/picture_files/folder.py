@@ -10,9 +10,10 @@ from hemline.data.account import Account
 from hemline.data.building.classes import natural_key
 from hemline.data.options import DataOptions
 from hemline.data.picture_files.layout import arrange
-from hemline.data.picture_files.listing import enter, ignored_by_name, printable, suffix_of
+from hemline.data.picture_files.listing import enter, ignored_by_name, suffix_of
 from hemline.data.raw import FilePart, OnDisk
 from hemline.errors import DataError
+from hemline.printing import printable
 
 _DATA = (".parquet", ".csv", ".tsv", ".arff", ".npz", ".npy")
 _SHOWN = 3  # folders in a sentence

@@ -29,16 +29,6 @@ _OTHER_PICTURES = {
 _ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar")
 
 
-def printable(name: str) -> str:
-    """The name as every terminal can show it: odd bytes and control characters spelled out."""
-    if name.isprintable():
-        return name
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in name
-    )
-
-
 def ignored_by_name(name: str) -> str:
     """Why a file or folder of this name is no data; empty if it may be.
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from hemline.data.account import Account
-from hemline.data.picture_files.listing import ignored_by_name, printable
+from hemline.data.picture_files.listing import ignored_by_name
 from hemline.errors import DataError
 from hemline.photos.costs import LARGEST
+from hemline.printing import printable
 
 _SPARE, _RATIO = 1_000_000_000, 200  # bytes that may unpack in any case; and times the archive
 # What the readers of archives raise for damage has no common base, and is in part what they would
