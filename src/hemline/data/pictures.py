@@ -10,6 +10,7 @@ import numpy as np
 from hemline.data.idx import read_idx_file
 from hemline.errors import DataError, HemlineError, PixelsError
 from hemline.photos import MEGAPIXELS, Intake, Seen, see_all
+from hemline.photos.others import BEGINNING, format_of
 from hemline.pixels import Form, Pixels, as_pixels
 
 
@@ -70,8 +71,9 @@ def _read_many(path: Path, form: Form) -> Pixels | None:
     if path.suffix == ".npy":
         return _read_npy(path, form)
     with path.open("rb") as stream:
-        start = stream.read(4)
-    if start[:2] in (b"\x00\x00", b"\x1f\x8b"):
+        start = stream.read(BEGINNING)
+    # Several formats of pictures begin with two zeros as well: icons, and what phones store.
+    if start[:2] in (b"\x00\x00", b"\x1f\x8b") and not format_of(start):
         return as_pixels(read_idx_file(path), form)
     return None
 

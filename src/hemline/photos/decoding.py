@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hemline.errors import DataError, PhotoError
 from hemline.photos.costs import refuse_costly, refuse_large
+from hemline.photos.others import BEGINNING, format_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -95,10 +96,7 @@ def _opened(source: Path | bytes, name: str) -> Iterator[tuple["Image", BinaryIO
         except (DataError, PhotoError, MemoryError):
             raise
         except UnidentifiedImageError as error:
-            raise DataError(
-                f"Expected a picture ({', '.join(FORMATS)}), an idx file or a .npy file, "
-                f"received {name} that is none of these; check the file."
-            ) from error
+            raise _unknown(stream, name) from error
         except Image.DecompressionBombError as error:
             raise _too_large(name, f"more than {MOST_MEGAPIXELS} megapixels") from error
         except Exception as error:  # what damaged files raise has no common base
@@ -107,6 +105,19 @@ def _opened(source: Path | bytes, name: str) -> Iterator[tuple["Image", BinaryIO
                 f"Expected a whole picture, received {name} that is damaged ({reason}); "
                 "obtain it again."
             ) from error
+
+
+def _unknown(stream: BinaryIO, name: str) -> DataError:
+    stream.seek(0)
+    if other := format_of(stream.read(BEGINNING)):
+        return DataError(
+            f"Expected a picture ({', '.join(FORMATS)}), received {name} in the format {other}, "
+            "which is not read; convert it to JPEG or PNG."
+        )
+    return DataError(
+        f"Expected a picture ({', '.join(FORMATS)}), an idx file or a .npy file, "
+        f"received {name} that is none of these; check the file."
+    )
 
 
 def _check_size(size: tuple[int, int], name: str, megapixels: float, shortest: int) -> None:
