@@ -12,7 +12,7 @@ from hemline.doctor.vocabulary import Vocabulary
 Scores = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-_KEYS, _LETTERS, _DIGITS = 1000, 1000, 10  # of a dictionary beyond the classes, a word, a label
+_KEYS, _LETTERS, _DIGITS = 1000, 1000, 9  # of a dictionary beyond the classes, a word, a label
 _LARGEST = 65_535  # label
 _ROWS = 250  # with a value for each class: nearly all values of a softmax differ
 _SMALLEST = 1e-30  # below it float32 probabilities are 0
@@ -234,7 +234,7 @@ def _read_names(array: NDArray[Any], n: int, vocabulary: Vocabulary) -> Answers:
     if len(flat) != n:
         raise UnreadableError(f"shape {array.shape} for {n} pictures", array.shape)
     if array.dtype.kind == "U" and all(name.strip().isdecimal() for name in flat):
-        numbers = [int(name) if len(name) < _DIGITS else -1 for name in flat]
+        numbers = [int(name) if len(name) <= _DIGITS else -1 for name in flat]
         return _read_labels(np.array(numbers, np.int64), vocabulary)
     return Answers(NAMES, None, np.array([vocabulary.label_of(name) for name in flat], np.int64))
 

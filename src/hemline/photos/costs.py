@@ -25,8 +25,8 @@ def refuse_large(stream: BinaryIO, name: str) -> None:
     stream.seek(0)
     if size > LARGEST:
         raise PhotoError(
-            f"Expected a picture file of at most {LARGEST:,} bytes, received {name} of {size:,}; "
-            "shrink it."
+            f"Expected a picture file of at most {LARGEST:,} bytes, received {name} of {size:,} "
+            "bytes; shrink it."
         )
 
 

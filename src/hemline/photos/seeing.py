@@ -65,7 +65,7 @@ def see_all(
     """
     try:
         yield from _views(source, intake, name, megapixels)
-    except (HemlineError, OSError, MemoryError):
+    except (HemlineError, ImportError, OSError, MemoryError):
         raise
     except Exception as error:  # a fault of ours or of a library ends with this picture
         raise PhotoError(

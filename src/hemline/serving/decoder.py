@@ -46,6 +46,8 @@ class Decoder:
             PhotoError: it takes longer than it may.
             DecoderDiedError: the process has ended meanwhile.
         """
+        if not self._process.is_alive():  # whatever ended it was not this photograph
+            self._replace()
         try:
             if self._waits:  # importing is not the photograph's time
                 self._pipe.recv()
