@@ -30,7 +30,7 @@ from tests.serving.running import Server, request, serve
 
 from hemline.data.fashion.sketches import draw_sketches
 
-CLIENTS, PARTS = 8, 10
+CLIENTS, PARTS = 24, 10
 TOKEN = "open sesame"  # noqa: S105
 Statuses = collections.Counter[int]
 

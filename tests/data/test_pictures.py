@@ -56,7 +56,12 @@ def _page(path):
         ("a.png", _page, PixelsError, "pass 255 - pixels"),
         ("a.png", lambda p: p.write_bytes(b"hello"), DataError, "none of these"),
         ("a.png", lambda p: p.write_bytes(b""), DataError, "none of these"),
-        ("a.tiff", lambda p: Image.fromarray(GARMENT).save(p), DataError, "format TIFF, which is not read"),
+        (
+            "a.tiff",
+            lambda p: Image.fromarray(GARMENT).save(p),
+            DataError,
+            "format TIFF, which is not read",
+        ),
         ("a.npy", lambda p: p.write_bytes(b"hello"), DataError, "NumPy cannot read"),
         ("a.npy", lambda p: np.save(p, GARMENT / 255), PixelsError, "scales by itself"),
         ("a.npy", lambda p: np.save(p, np.array([{}])), DataError, "NumPy cannot read"),
