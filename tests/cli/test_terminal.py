@@ -64,12 +64,8 @@ def test_paths_with_marks_stay_as_they_are(program, tmp_path):
     options = ["--data", "sketches", "--set", "widths=[16]", "--epochs", 1]
     for command in (
         ["train", "seed", *options, "--out", run],
-        ["evaluate", run, "--data", "sketches"],
         ["report", run, "--data", "sketches", "--out", tmp_path / "[/b].html"],
-        ["data", "--data", "sketches", "--sheet", tmp_path / "[/b].png"],
     ):
         done = program(*command)
         assert (done.returncode, done.stderr) == (0, "")
-    assert "[/b].png" in done.stdout
-    trained = program("train", "seed", *options, "--out", tmp_path / "[/red]x" / "[bold]z :bug:")
-    assert f"{tmp_path}/[/red]x/[bold]z :bug:" in trained.stdout
+        assert str(tmp_path / "[/") in done.stdout
