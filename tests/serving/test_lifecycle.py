@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import httpx
+import onnx
 import psutil
 import pytest
 
@@ -102,6 +103,40 @@ def test_a_new_model_file_is_served_without_losing_a_request(
         path.unlink()
         time.sleep(1.5)
         assert server.version == new
+
+
+def test_whatever_lies_at_the_models_place_the_next_model_is_served(
+    model_file, another_file, tmp_path
+):
+    path = shutil.copy(model_file, tmp_path / "garments.onnx")
+    with serve(path, log=tmp_path / "log") as server:
+        old = server.version
+        for number, put in enumerate(ODD.values(), 1):
+            path.unlink()
+            put(path, model_file)
+            until(lambda: server.log.read_text().count("model not replaced") == number)  # noqa: B023
+            assert server.version == old
+            if path.is_dir():
+                path.rmdir()
+                path.touch()
+        shutil.copy(another_file, tmp_path / "new").replace(path)
+        assert until(lambda: server.version != old and server.version)
+        assert "Traceback" not in server.log.read_text()
+
+
+def odd_metadata(path, model_file):
+    model = onnx.load(model_file)
+    next(entry for entry in model.metadata_props if entry.key == "data").value = "[7]"
+    onnx.save(model, path)
+
+
+ODD = {
+    "a pipe": lambda path, _: os.mkfifo(path),
+    "a folder": lambda path, _: path.mkdir(),
+    "odd metadata": odd_metadata,
+    "half a model": lambda path, model: path.write_bytes(Path(model).read_bytes()[:9000]),
+    "a link to itself": lambda path, _: path.symlink_to(path),
+}
 
 
 def test_workers_share_the_clients(model_file, tmp_path):
