@@ -3,7 +3,7 @@
 import hmac
 import logging
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -43,7 +43,7 @@ class Guard:
         names: of this server, beside its addresses and localhost.
     """
 
-    def __init__(self, app: ASGIApp, token: str | None, names: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, token: str | None, names: tuple[str, ...] = ()) -> None:
         self._app, self._names = app, names
         self._token = None if token is None else token.encode()
 

@@ -6,7 +6,8 @@ anywhere else.
 """
 
 import ipaddress
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from hemline.serving.refusals import RefusedError
@@ -16,7 +17,7 @@ _LOCAL = "localhost"
 _SHOWN = 80  # characters of what was received
 
 
-def check_origin(headers: Mapping[bytes, bytes], method: str, names: Collection[str]) -> None:
+def check_origin(headers: Mapping[bytes, bytes], method: str, names: tuple[str, ...]) -> None:
     """Refuse what another site's page brings about.
 
     Args:
@@ -42,7 +43,7 @@ def check_origin(headers: Mapping[bytes, bytes], method: str, names: Collection[
         )
 
 
-def _is_foreign(headers: Mapping[bytes, bytes], method: str, names: Collection[str]) -> bool:
+def _is_foreign(headers: Mapping[bytes, bytes], method: str, names: tuple[str, ...]) -> bool:
     if headers.get(b"sec-fetch-site") == b"cross-site":
         link = method == "GET" and headers.get(b"sec-fetch-mode") == b"navigate"
         return not (link and headers.get(b"sec-fetch-dest") == b"document")
@@ -64,7 +65,8 @@ def _name(host: str) -> str:
     return host.partition(":")[0].rstrip(".").lower()
 
 
-def _is_own(name: str, names: Collection[str]) -> bool:
+@lru_cache(maxsize=256)  # most requests name the server in the same way
+def _is_own(name: str, names: tuple[str, ...]) -> bool:
     if ANY in names or name in names or name == _LOCAL or name.endswith(f".{_LOCAL}"):
         return True
     try:

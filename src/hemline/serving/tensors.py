@@ -137,9 +137,10 @@ def _from_json(tensor: InputTensor, binary: bytes) -> Pixels:
     values = _flat(tensor)
     if not set(map(type, values)) <= {int}:  # NumPy would take true for 1, and pad text
         raise _refused("data of whole numbers, nested like the shape or flat, received others")
-    if values and not 0 <= min(values) <= max(values) <= 255:
-        raise _refused("whole numbers from 0 to 255, received others")
-    return np.array(values, np.uint8)
+    try:
+        return np.frombuffer(bytes(values), np.uint8)
+    except (ValueError, OverflowError) as error:
+        raise _refused("whole numbers from 0 to 255, received others") from error
 
 
 def _flat(tensor: InputTensor) -> list[Any]:
