@@ -23,14 +23,19 @@ def many_scans(scans, size=(5000, 5000)):
 def sixteen_bits(size=(7000, 7000)):
     """A PNG of 16 bits of grey, even, so that the file is small."""
     width, height = size
-    head = struct.pack(">IIBBBBB", width, height, 16, 0, 0, 0, 0)
-    rows = zlib.compress(bytes(height * (1 + 2 * width)), 1)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return png(width, height, bytes(height * (1 + 2 * width)), bits=16, kind=0)
 
 
-def chunk(kind, content):
-    check = struct.pack(">I", zlib.crc32(kind + content))
-    return struct.pack(">I", len(content)) + kind + content + check
+def png(width, height, data=b"", bits=8, kind=2):
+    """A PNG file by hand, so that its header may lie."""
+
+    def chunk(name, content):
+        checksum = struct.pack(">I", zlib.crc32(name + content))
+        return struct.pack(">I", len(content)) + name + content + checksum
+
+    header = struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
 
 
 def thin_lines(seed=0, size=(22, 16)):

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -105,3 +106,23 @@ def request(pixels):
     """Pixels as JSON of the protocol."""
     tensor = {"name": "pixels", "shape": list(pixels.shape), "datatype": "UINT8"}
     return {"inputs": [tensor | {"data": pixels.ravel().tolist()}]}
+
+
+def connect(server, **options):
+    """A connection to a server, with options of its socket."""
+    made = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+    for option, value in options.items():
+        made.setsockopt(socket.SOL_SOCKET, getattr(socket, option), value)
+    return made
+
+
+def seconds_until_closed(made):
+    """How long the server bears with this client, and what it says."""
+    began, said = time.monotonic(), b""
+    try:
+        while part := made.recv(1 << 16):
+            said += part
+    except ConnectionResetError:
+        pass
+    made.close()
+    return time.monotonic() - began, said

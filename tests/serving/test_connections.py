@@ -8,6 +8,7 @@ import time
 import pytest
 
 from hemline.serving.connections import HEAD_BYTES, HEAD_SECONDS, LINGER_SECONDS, MOST_AHEAD
+from tests.serving import running
 from tests.serving.running import request, until
 
 INFER = "/v2/models/garments/infer"
@@ -21,7 +22,7 @@ def connect(server):
     made = []
 
     def opened():
-        made.append(socket.create_connection(("127.0.0.1", server.port), timeout=30))
+        made.append(running.connect(server))
         return made[-1]
 
     yield opened
@@ -48,13 +49,7 @@ def send_until_refused(connection, pieces):
 
 def heard(connection):
     """All that is said until the connection ends."""
-    said = b""
-    try:
-        while part := connection.recv(1 << 16):
-            said += part
-    except ConnectionResetError:
-        pass
-    return said
+    return running.seconds_until_closed(connection)[1]
 
 
 CHUNKED = b"Transfer-Encoding: chunked"

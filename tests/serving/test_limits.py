@@ -4,9 +4,7 @@ import concurrent.futures
 import gzip
 import json
 import socket
-import struct
 import time
-import zlib
 
 import httpx
 import numpy as np
@@ -14,7 +12,8 @@ import psutil
 import pytest
 
 from hemline.serving.connections import HEAD_SECONDS, MOST
-from tests.serving.running import request, serve, until
+from tests.photos.costly import png
+from tests.serving.running import connect, request, seconds_until_closed, serve, until
 
 TOKEN = {"Authorization": "Bearer open sesame"}
 INFER = "/v2/models/garments/infer"
@@ -81,22 +80,13 @@ def test_other_codings_are_refused(strict):
 
 
 def test_a_picture_bomb_is_refused_undecoded(strict):
-    bomb = png(50_000, 50_000, zlib.compress(bytes(10 * MEGABYTE)))
+    bomb = png(50_000, 50_000, bytes(10 * MEGABYTE))
     assert len(bomb) < 20_000
     began = time.perf_counter()
     answer = post(strict, content=bomb)
     assert answer.status_code == 400
     assert "megapixels" in answer.json()["error"]
     assert time.perf_counter() - began < 2
-
-
-def png(width, height, data):
-    def chunk(kind, content):
-        check = struct.pack(">I", zlib.crc32(kind + content))
-        return struct.pack(">I", len(content)) + kind + content + check
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
 def test_full_queues_refuse_with_retry_after_and_empty_again(strict, photo, pixels):
@@ -111,25 +101,6 @@ def test_full_queues_refuse_with_retry_after_and_empty_again(strict, photo, pixe
         assert refused.headers["Retry-After"] == "1"
         assert refused.json()["error"].startswith("Expected fewer requests")
         until(lambda: ask().status_code == 200)  # noqa: B023
-
-
-def connect(server, **options):
-    made = socket.create_connection(("127.0.0.1", server.port), timeout=30)
-    for option, value in options.items():
-        made.setsockopt(socket.SOL_SOCKET, getattr(socket, option), value)
-    return made
-
-
-def seconds_until_closed(made):
-    """How long the server bears with this client, and what it says."""
-    began, said = time.monotonic(), b""
-    try:
-        while part := made.recv(1 << 16):
-            said += part
-    except ConnectionResetError:
-        pass
-    made.close()
-    return time.monotonic() - began, said
 
 
 def test_slow_clients_are_cut_off_and_others_served_meanwhile(strict, pixels):

@@ -70,14 +70,14 @@ def _print(document: dict[str, Any]) -> None:
     if document["files"]:
         files = plain_table("File", "SHA-256", "Bytes", right=1)
         for file in document["files"]:
-            files.add_row(file["file"], f"{file['sha256'][:16]}…", f"{file['bytes']:,}")
+            files.add_row(plain(file["file"]), f"{file['sha256'][:16]}…", f"{file['bytes']:,}")
         out.print(files)
     out.print()
     splits = document["splits"]
     counts = plain_table("Label", "Class", *map(str.capitalize, splits), right=len(splits))
     for label, name in enumerate(document["classes"][:_ROWS]):
         numbers = [f"{of['per_class'][name]:,}" for of in splits.values()]
-        counts.add_row(str(label), name, *numbers)
+        counts.add_row(str(label), plain(name), *numbers)
     if len(document["classes"]) > _ROWS:
         counts.add_row("…", f"{len(document['classes']) - _ROWS:,} more", *["…"] * len(splits))
     counts.add_row("", "All", *(f"{of['n']:,}" for of in splits.values()), style="bold")

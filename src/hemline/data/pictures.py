@@ -9,6 +9,7 @@ import numpy as np
 
 from hemline.data.idx import read_idx_file
 from hemline.errors import DataError, HemlineError, PixelsError
+from hemline.files import is_endless
 from hemline.photos import MEGAPIXELS, Intake, Seen, see_all
 from hemline.photos.others import BEGINNING, format_of
 from hemline.pixels import Form, Pixels, as_pixels
@@ -47,7 +48,7 @@ def read_pictures(
         HemlineError: the file cannot be read, or is none of these.
     """
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():  # a pipe would wait for ever
+        if is_endless(path):  # a pipe would wait for ever
             raise DataError(f"Expected a file, received {path} that is a device or a pipe.")
         pixels = _read_many(path, intake.form)
         views = see_all(path, intake, megapixels=megapixels) if pixels is None else iter(())

@@ -70,7 +70,7 @@ def decode(
         DataError: not one of these formats.
         OSError: the file cannot be opened.
     """
-    name = name or (str(source) if isinstance(source, Path) else "the picture")
+    name = name or name_of(source)
     with _opened(source, name) as (image, stream):
         size = image.size
         _check_size(size, name, megapixels, _SHORTEST_GARMENT if garment else _SHORTEST)
@@ -79,6 +79,11 @@ def decode(
         image.load()
         _check_size(image.size, name, megapixels, _SHORTEST)  # frames can be larger than said
         return Photo(name, *_upright(image, _orientation(image, name)), size)
+
+
+def name_of(source: Path | bytes) -> str:
+    """How errors call a picture that nobody has named."""
+    return str(source) if isinstance(source, Path) else "the picture"
 
 
 @contextlib.contextmanager

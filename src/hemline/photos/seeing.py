@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from hemline.errors import HemlineError, PhotoError
-from hemline.photos.decoding import MEGAPIXELS, Colours, Mask, Photo, decode
+from hemline.photos.decoding import MEGAPIXELS, Colours, Mask, Photo, decode, name_of
 from hemline.photos.fitting import fit
 from hemline.photos.intake import Intake
 from hemline.pixels import Form, Pixels, as_pixels
@@ -70,13 +70,9 @@ def see_all(
     except Exception as error:  # a fault of ours or of a library ends with this picture
         raise PhotoError(
             f"Expected a picture that can be brought to {intake.form}, received "
-            f"{name or _named(source)} on which that fails ({type(error).__name__}: {error}); "
+            f"{name or name_of(source)} on which that fails ({type(error).__name__}: {error}); "
             "save it anew, or leave it out."
         ) from error
-
-
-def _named(source: Path | bytes) -> str:
-    return str(source) if isinstance(source, Path) else "the picture"
 
 
 def _views(source: Path | bytes, intake: Intake, name: str, megapixels: float) -> Iterator[Seen]:

@@ -15,14 +15,8 @@ from hemline.files import is_endless, lock, whole_file
 _ANSWER = ("place", "class", "label", "probability", "none_of_these", "ood_score")
 _FIXED = ("file", *_ANSWER, "error", "model")
 _PLACE, _ERROR, _MODEL = (_FIXED.index(name) for name in ("place", "error", "model"))
-_FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-)  # with which a spreadsheet's formulas begin (OWASP, CSV injection)
+# With which a spreadsheet's formulas begin (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?[0-9.]+(e[+-]?[0-9]+)?")
 
 Line = Sequence[object]

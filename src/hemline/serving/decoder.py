@@ -4,7 +4,6 @@ import contextlib
 import os
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from hemline.errors import HemlineError, PhotoError
@@ -28,16 +27,15 @@ class Decoder:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._process, self._pipe = self._start()
-        self._waits = True  # until the process says that it is ready
+        self._start()
 
-    def _start(self) -> tuple[SpawnProcess, Connection]:
+    def _start(self) -> None:
         context = get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs,), daemon=True)
-        process.start()
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs,), daemon=True)
+        self._process.start()
         theirs.close()
-        return process, ours
+        self._waits = True  # until the process says that it is ready
 
     def ask(self, *arguments: Any) -> Any:
         """What `look` gives for these arguments, or raises.
@@ -69,8 +67,7 @@ class Decoder:
 
     def _replace(self) -> None:
         self.close()
-        self._process, self._pipe = self._start()
-        self._waits = True
+        self._start()
 
     def close(self) -> None:
         """End the process, whatever it does."""
@@ -91,13 +88,13 @@ def _work(pipe: Connection) -> None:
 def _answer(arguments: tuple[Any, ...]) -> object:
     try:
         return look(*arguments)
-    except HemlineError as error:
-        return error
     except MemoryError:
         return PhotoError(
             f"Expected a picture that is decoded within {_BYTES >> 20:,} MB of memory, received "
             f"{arguments[1]} that takes more; shrink it."
         )
+    except Exception as error:  # belongs to whoever asked; the process goes on
+        return error
 
 
 def _limit_memory() -> None:

@@ -26,7 +26,6 @@ def figures_folder() -> Iterator[Path | None]:
     What servers have left behind that were killed is removed before.
     """
     _sweep()
-    folder = None
     try:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         locked = _locked(folder)
@@ -66,10 +65,16 @@ def reserve(descriptor: int, size: int) -> None:
         os.posix_fallocate(descriptor, 0, size)
 
 
+def offered() -> Path | None:
+    """The folder in which this worker counts, if it is not cleaned away; None: for itself."""
+    folder = Path(os.environ.get(FOLDER, os.devnull))
+    return folder if folder.is_dir() else None
+
+
 def forget() -> None:
     """Remove the folder, as the one who made it has been killed."""
-    if FOLDER in os.environ:
-        shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
+    if folder := offered():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep() -> None:

@@ -15,7 +15,7 @@ from prometheus_client import (
     multiprocess,
 )
 
-from hemline.serving.figures import FOLDER, reserve
+from hemline.serving.figures import offered, reserve
 from hemline.serving.model import Answered
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -44,9 +44,7 @@ def count_answers(answered: Answered) -> None:
 
 def exposition() -> bytes:
     """All figures in Prometheus' text format."""
-    if not (
-        FOLDER in os.environ and Path(os.environ[FOLDER]).is_dir()
-    ):  # or it was cleaned away: our own
+    if offered() is None:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
@@ -59,20 +57,19 @@ def claim_room() -> None:
     Raises:
         OSError: there is none.
     """
-    for file in (
-        Path(os.environ[FOLDER]).glob(f"*_{os.getpid()}.db") if FOLDER in os.environ else ()
-    ):
+    for file in _files(f"*_{os.getpid()}.db"):
         with file.open("r+b") as stream:
             reserve(stream.fileno(), file.stat().st_size)
 
 
 def forget_the_dead() -> None:
     """Take what crashed workers had waiting out of the sums."""
-    for file in _gauges():
+    for file in _files("gauge_live*.db"):
         process = int(file.stem.rpartition("_")[2])
         if not Path(f"/proc/{process}").exists():
             multiprocess.mark_process_dead(process)  # type: ignore[no-untyped-call]
 
 
-def _gauges() -> Iterable[Path]:
-    return Path(os.environ[FOLDER]).glob("gauge_live*.db") if FOLDER in os.environ else ()
+def _files(pattern: str) -> Iterable[Path]:
+    folder = offered()
+    return folder.glob(pattern) if folder else ()

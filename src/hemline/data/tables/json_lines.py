@@ -16,9 +16,8 @@ from hemline.data.tables.table import HEAD, Cells, Table
 from hemline.data.tables.text import LONGEST, encoding_in, opened_text, size_of
 from hemline.errors import DataError
 
-_TIMES = (
-    6  # as many bytes as the text of pictures has: itself, and twice its numbers of eight bytes
-)
+# As many bytes as the text of pictures has: itself, and twice its numbers of eight bytes.
+_TIMES = 6
 
 
 def open_json_lines(path: Path, name: str) -> Table | None:

@@ -70,7 +70,7 @@ class ServerTarget(Target):
             self._shape = [size if size > 0 else None for size in map(int, source["shape"])]
             dtype = _DTYPES[self._datatype]
             self._output, self.promises_probabilities = probability_output(outputs)
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        except _NO_ANSWER as error:
             raise self._foreign("a model without inputs and outputs") from error
         if self._shape and (self._shape[0] or 0) > _MOST_AT_ONCE:
             raise self._foreign(f"a model that wants {self._shape[0]:,} pictures at once")
