@@ -15,6 +15,7 @@ from hemline.doctor.forms import InputForm
 from hemline.doctor.targets.base import RefusedError, Target, declared_forms
 from hemline.doctor.targets.frames import BrokenFrameError, pack, unpack
 from hemline.doctor.targets.function import callable_forms
+from hemline.doctor.targets.strays import Mark
 from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
 from hemline.pixels import Form
@@ -38,6 +39,7 @@ class ProcessTarget(Target):
     def __init__(self, kind: str, what: str, limit: float) -> None:
         super().__init__()
         self.kind, self.name, self._limit = kind, what, limit
+        self._mark = Mark()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "hemline.doctor.targets.worker", kind, what],
             stdin=subprocess.PIPE,
@@ -45,6 +47,7 @@ class ProcessTarget(Target):
             stderr=subprocess.DEVNULL,
             bufsize=0,
             start_new_session=True,  # so that whatever it starts can be stopped with it
+            env=self._mark.environment,
         )
         header, _ = self._receive(_OPENING * limit)
         if "failed" in header:
@@ -84,6 +87,7 @@ class ProcessTarget(Target):
             # Its group is its own (start_new_session), so nobody else is in it.
             os.killpg(self._process.pid, 9)
         self._process.wait()
+        self._mark.end_all()
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
                 stream.close()
