@@ -1,10 +1,12 @@
 # The whole loop: make run, make test; both begin with make setup.
 PYTHON ?= python3
 BIN := .venv/bin
-# For instance: make run PIP_OPTIONS="--extra-index-url https://download.pytorch.org/whl/cpu"
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
+# Where PyTorch comes from: make run PIP_OPTIONS="--extra-index-url https://download.pytorch.org/whl/cpu"
 PIP_OPTIONS ?=
+PYTORCH := torch==2.13.0
 
-.PHONY: run test lint bench notebook setup clean
+.PHONY: run test lint audit bench notebook setup clean
 
 run: setup
 	$(BIN)/hemline demo
@@ -17,6 +19,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Known holes in the versions of requirements.txt.
+audit: setup
+	$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip --progress-spinner off
 
 bench: setup
 	$(BIN)/python benchmarks/accuracy.py seed
@@ -32,12 +38,13 @@ notebook: setup
 
 setup: .venv/.ready
 
-.venv/.ready: pyproject.toml constraints.txt $(wildcard src/hemline/*/*.c)
+.venv/.ready: pyproject.toml requirements.txt $(wildcard src/hemline/*/*.c)
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
 	  echo "Expected Python 3.11 or newer, received $$($(PYTHON) --version); run: make PYTHON=python3.12 ..." >&2; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_OPTIONS) \
-	  --constraint constraints.txt --editable '.[train,dev]'
+	$(INSTALL) --require-hashes --no-deps --requirement requirements.txt
+	$(INSTALL) $(PIP_OPTIONS) $(PYTORCH)
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q src
 	@touch $@
 
