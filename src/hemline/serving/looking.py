@@ -16,6 +16,7 @@ from hemline.photos import Intake, Seen, see
 from hemline.pixels import Pixels
 
 _FADED = 0.3  # what is left of the colours outside the garment
+_NICE = 5  # the event loop and the model go before: they hold up everybody
 
 
 class Look(NamedTuple):
@@ -62,6 +63,8 @@ def _file(array: NDArray[np.uint8], kind: str) -> bytes:
 
 def begin() -> None:
     """Prepare this process: one thread, deaf to signals meant for the server, gone when it goes."""
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     with contextlib.suppress(ModuleNotFoundError):  # whole pictures need no OpenCV
         import cv2
 
