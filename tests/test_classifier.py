@@ -18,6 +18,7 @@ from hemline.training.export import export_model
 from hemline.training.finishing import finish
 from hemline.training.material import Material
 from tests.networks.building import build
+from tests.unsealed import load_unsealed
 
 
 def rounded(network: Network) -> Network:
@@ -182,7 +183,7 @@ print(evaluate(classifier, test.pixels, test.labels).accuracy)
 
 
 def _other_model(path, **changes):
-    model = onnx.load(path)
+    model = load_unsealed(path)
     if "name" in changes:
         model.graph.input[0].name = changes["name"]
         model.graph.node[0].input[0] = changes["name"]

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import time
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -12,13 +13,18 @@ from onnx import TensorProto, helper, numpy_helper
 
 from hemline import Classifier
 from hemline.errors import ModelFileError
+from hemline.models import find_model, shipped_models
 from hemline.photos import Intake
 from hemline.pixels import Form
+from hemline.seal import is_whole, sealed
+from tests.unsealed import load_unsealed
+
+SEAL = 78  # bytes
 
 
 def changed(source, target, change):
     """The file with other metadata."""
-    model = onnx.load(source)
+    model = load_unsealed(source)
     metadata = {entry.key: json.loads(entry.value) for entry in model.metadata_props}
     change(model, metadata)
     del model.metadata_props[:]
@@ -155,7 +161,7 @@ def test_a_model_that_never_answers_is_refused(small_run, tmp_path, monkeypatch)
     "value", [b"[" * 100_000, b'"\xff\xfe"', b"1" * 5000, b"NaN", b"", b"\x00"]
 )
 def test_metadata_that_are_no_json_are_refused(value, small_run, tmp_path):
-    model = onnx.load(small_run.run.model)
+    model = load_unsealed(small_run.run.model)
     entry = next(entry for entry in model.metadata_props if entry.key == "data")
     entry.value = "@" * len(value)
     path = tmp_path / "wrong.onnx"
@@ -173,16 +179,63 @@ def test_a_pipe_is_no_model_file(tmp_path):
 
 @pytest.mark.parametrize("seed", range(100))
 def test_a_mutated_file_is_refused_or_answers(seed, small_run, sketches, tmp_path):
-    chance, path = random.Random(seed), tmp_path / "mutated.onnx"
-    content = bytearray(small_run.run.model.read_bytes())
-    # Metadata and graph are at the ends; nearly all between are weights.
-    places = [*range(2000), *range(len(content) - 8000, len(content))]
-    for place in chance.choices(places, k=chance.choice([1, 3, 30])):
-        content[place] = chance.randrange(256)
-    path.write_bytes(content)
+    path, content = tmp_path / "mutated.onnx", small_run.run.model.read_bytes()
+    path.write_bytes(mutated(unsealed(content), random.Random(seed)))
     try:
         answers = Classifier.load(path).answer(sketches.test.pixels[:5])
     except ModelFileError as error:
         assert str(error).startswith("Expected ")
     else:
         assert np.allclose(answers.probabilities.sum(axis=1), 1, atol=1e-3)
+
+
+def mutated(content, chance):
+    """Some bytes changed: metadata and graph are at the ends, nearly all between are weights."""
+    data = bytearray(content)
+    places = [*range(2000), *range(len(content) - 8000, len(content))]
+    for place in chance.choices(places, k=chance.choice([1, 3, 30])):
+        data[place] = chance.randrange(256)
+    return bytes(data)
+
+
+def unsealed(content):
+    body = content[:-SEAL]
+    assert sealed(body) == content
+    return body
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_one_byte_changed_anywhere_is_seen_or_makes_no_difference(seed, small_run, sketches):
+    chance, content = random.Random(seed), small_run.run.model.read_bytes()
+    place = chance.choice([chance.randrange(len(content)), len(content) - 1 - seed])
+    other = content[:place] + bytes([content[place] ^ 1 << seed % 8]) + content[place + 1 :]
+    path, right = Path("model.onnx"), Classifier.from_bytes(content, Path("model.onnx"))
+    if place < len(content) - SEAL:
+        with pytest.raises(ModelFileError, match="whose checksum does not fit"):
+            Classifier.from_bytes(other, path)
+        return
+    try:
+        answers = Classifier.from_bytes(other, path).answer(sketches.test.pixels[:5])
+    except ModelFileError as error:
+        assert str(error).startswith("Expected ")
+    else:
+        assert np.array_equal(
+            answers.probabilities, right.answer(sketches.test.pixels[:5]).probabilities
+        )
+
+
+def test_a_file_that_was_cut_short_is_refused(small_run):
+    content = small_run.run.model.read_bytes()
+    for size in (0, 1, 100, len(content) // 2, len(content) - SEAL - 1):
+        with pytest.raises(ModelFileError, match=r"^Expected "):
+            Classifier.from_bytes(content[:size], Path("model.onnx"))
+
+
+@pytest.mark.parametrize("name", shipped_models())
+def test_the_models_in_the_box_are_sealed_and_valid(name):
+    content = find_model(name).read_bytes()
+    assert sealed(unsealed(content)) == content
+    assert is_whole(content)
+    model = onnx.load_from_string(content)
+    onnx.checker.check_model(model)
+    assert model.SerializeToString(deterministic=True) == content

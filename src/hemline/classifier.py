@@ -13,6 +13,7 @@ from hemline.model_file import ModelFacts, read_facts
 from hemline.models import DEFAULT, read_model
 from hemline.photos.intake import Intake
 from hemline.pixels import Form, Pixels, as_pixels, noise
+from hemline.seal import is_whole
 
 _SHOWN = 200  # characters of what ONNX Runtime says
 _PATIENCE = 10.0  # seconds; a model in the box answers in hundredths of one
@@ -102,6 +103,11 @@ class Classifier:
         """
         import onnxruntime
 
+        if not is_whole(content):
+            raise ModelFileError(
+                f"Expected a model file as it was made, received {path} whose checksum does not "
+                "fit its content; copy or download it again."
+            )
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4  # what goes wrong is said once, by the exception
         options.intra_op_num_threads = threads or quota()  # 0: one for each core of the affinity

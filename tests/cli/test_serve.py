@@ -10,6 +10,7 @@ from onnx import numpy_helper
 
 from hemline.models import find_model
 from tests.serving.running import serve, until
+from tests.unsealed import load_unsealed
 
 
 def test_it_listens_on_loopback_alone(tmp_path):
@@ -55,7 +56,7 @@ def test_what_is_no_model_is_one_sentence(program, tmp_path):
 
 
 def test_a_model_that_takes_trousers_for_something_else_is_not_served(program, tmp_path):
-    model = onnx.load(find_model("tiny"))
+    model = load_unsealed(find_model("tiny"))
     for weights in model.graph.initializer:
         values = numpy_helper.to_array(weights)
         if values.dtype == "float32" and values.ndim > 1:

@@ -14,6 +14,7 @@ from hemline.models import find_model
 from tests.photos.drawing import COLOURS, draw_photo
 from tests.serving.own import BRIGHT, COLOUR, DARK, GREY, NAMES, train_own
 from tests.serving.running import serve
+from tests.unsealed import load_unsealed
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +26,7 @@ def model_file(tmp_path_factory):
 @pytest.fixture(scope="session")
 def another_file(model_file, tmp_path_factory):
     """The same network in another file: another version."""
-    model = onnx.load(model_file)
+    model = load_unsealed(model_file)
     model.doc_string = "another"
     path = tmp_path_factory.mktemp("another") / "garments.onnx"
     onnx.save(model, path)

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from tests.serving.running import is_ready, request, serve, spawned, until
+from tests.unsealed import load_unsealed
 
 
 class Load:
@@ -125,7 +126,7 @@ def test_whatever_lies_at_the_models_place_the_next_model_is_served(
 
 
 def odd_metadata(path, model_file):
-    model = onnx.load(model_file)
+    model = load_unsealed(model_file)
     next(entry for entry in model.metadata_props if entry.key == "data").value = "[7]"
     onnx.save(model, path)
 

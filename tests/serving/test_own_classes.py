@@ -14,6 +14,7 @@ from hemline.photos import see
 from tests.serving.conftest import encoded
 from tests.serving.own import COLOUR, NAMES
 from tests.serving.running import request, serve, until
+from tests.unsealed import load_unsealed
 
 INFER = "/v2/models/model/infer"
 
@@ -145,7 +146,7 @@ def test_a_model_without_probabilities_is_not_served(runs, program, tmp_path):
     import onnx
     from onnx import numpy_helper
 
-    model = onnx.load(runs("two") / "model.onnx")
+    model = load_unsealed(runs("two") / "model.onnx")
     for weights in model.graph.initializer:
         if weights.name.startswith("logits"):
             values = numpy_helper.to_array(weights)

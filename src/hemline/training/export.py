@@ -27,6 +27,7 @@ from hemline.networks import (
     Standardisation,
 )
 from hemline.pixels import Form
+from hemline.seal import sealed
 from hemline.training.calibration import Calibration
 from hemline.training.finishing import Finish
 from hemline.training.ood_score import LearnedScore, MahalanobisScore
@@ -263,5 +264,4 @@ def _model(graph: GraphBuilder, form: Form, classes: int, properties: dict[str, 
     )
     helper.set_model_props(model, properties)
     onnx.checker.check_model(model)
-    content: bytes = model.SerializeToString(deterministic=True)
-    return content
+    return sealed(model.SerializeToString(deterministic=True))
