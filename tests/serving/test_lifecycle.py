@@ -256,18 +256,32 @@ def test_a_folder_that_was_cleaned_away_costs_figures_alone(model_file, pixels, 
         assert predicted(server) == len(pixels)
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can make a disk that is full")
-def test_a_full_disk_costs_figures_alone(model_file, pixels, tmp_path):
+@pytest.fixture
+def small_disk(tmp_path):
+    if os.getuid() != 0:
+        pytest.skip("only root can make a disk that is full")
     small = tmp_path / "small"
     small.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], check=True)
-    try:
-        with serve(model_file, log=tmp_path / "log", TMPDIR=str(small)) as server:
-            assert "counts for itself" in server.log.read_text()
-            assert server.infer(pixels).status_code == server.get("/metrics").status_code == 200
-            assert predicted(server) == len(pixels)
-    finally:
-        subprocess.run(["umount", small], check=True)
+    yield small
+    subprocess.run(["umount", small], check=True)
+
+
+def test_a_full_disk_costs_figures_alone(model_file, pixels, small_disk, tmp_path):
+    with serve(model_file, log=tmp_path / "log", TMPDIR=str(small_disk)) as server:
+        assert "counts for itself" in server.log.read_text()
+        assert server.infer(pixels).status_code == server.get("/metrics").status_code == 200
+        assert predicted(server) == len(pixels)
+
+
+def test_on_a_full_disk_no_file_stays_either(model_file, small_disk, tmp_path):
+    places = {"log": tmp_path / "log", "TMPDIR": str(small_disk)}
+    with serve(model_file, status=-signal.SIGKILL, **places) as server:
+        assert list(small_disk.iterdir())
+        left = server.descendants()
+        server.process.kill()
+        psutil.wait_procs(left, timeout=15)
+        until(lambda: not list(small_disk.iterdir()))
 
 
 def test_workers_that_cannot_begin_are_given_up_with_a_sentence(model_file, tmp_path):

@@ -25,10 +25,9 @@ def figures_folder() -> Iterator[Path | None]:
 
     What servers have left behind that were killed is removed before.
     """
-    _sweep()
+    sweep()
     try:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        locked = _locked(folder)
+        folder, locked = _new_folder()
     except OSError as error:
         _log.warning("every worker counts for itself: no folder for figures (%s)", error)
         yield None
@@ -71,18 +70,27 @@ def offered() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def forget() -> None:
-    """Remove the folder, as the one who made it has been killed."""
-    if folder := offered():
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sweep() -> None:
+def sweep() -> None:
+    """Remove the folders of servers that have been killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):
             if (folder / _LOCK).exists() or time.time() - folder.stat().st_mtime > _OLD:
                 os.close(_locked(folder))  # fails while its server lives
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_folder() -> tuple[Path, int]:
+    """A folder, and the open file that locks it.
+
+    Raises:
+        OSError: there is no room for one.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    try:
+        return folder, _locked(folder)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _locked(folder: Path) -> int:

@@ -12,7 +12,7 @@ from multiprocessing import parent_process
 from fastapi import Request
 
 from hemline.serving.batching import Batcher
-from hemline.serving.figures import forget
+from hemline.serving.figures import sweep
 from hemline.serving.looking import when_parent_ends
 from hemline.serving.metrics import claim_room, forget_the_dead
 from hemline.serving.model import ServedModel
@@ -59,4 +59,4 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
             following.cancel()
             photos.close()
             if (watching := parent_process()) is not None and not watching.is_alive():
-                forget()
+                sweep()
