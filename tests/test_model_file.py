@@ -170,6 +170,13 @@ def test_metadata_that_are_no_json_are_refused(value, small_run, tmp_path):
         Classifier.load(path)
 
 
+def test_nothing_is_printed_beside_the_sentence(small_run, capfd):
+    content = unsealed(small_run.run.model.read_bytes()).replace(b"Softmax", b"\xff" * 7)
+    with pytest.raises(ModelFileError, match=r"^Expected "):
+        Classifier.from_bytes(content, Path("model.onnx"))
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_pipe_is_no_model_file(tmp_path):
     os.mkfifo(tmp_path / "model.onnx")
     for path in (tmp_path / "model.onnx", tmp_path):

@@ -111,9 +111,10 @@ class Classifier:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4  # what goes wrong is said once, by the exception
         options.intra_op_num_threads = threads or quota()  # 0: one for each core of the affinity
-        providers = ["CPUExecutionProvider"]
+        # Or it would print what went wrong, and try the same again.
+        once = {"providers": ["CPUExecutionProvider"], "enable_fallback": False}
         try:
-            session = onnxruntime.InferenceSession(content, options, providers=providers)
+            session = onnxruntime.InferenceSession(content, options, **once)
         except Exception as error:  # ONNX Runtime's own exceptions have no common base
             raise ModelFileError(
                 f"Expected a model file, received {path} that is not ONNX or is damaged; "
