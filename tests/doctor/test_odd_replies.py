@@ -65,6 +65,7 @@ ODD = {
     "huge labels": of(datatype="INT64", shape=[N], data=[2**62] * N),
     "huge labels as words": of(datatype="BYTES", shape=[N], data=["9" * 400] * N),
     "numbers that are none": of(data=[float("nan")] * 12),
+    "numbers too large": of(data=[1e308] * 12),
     "numbers without end": of(data=[float("inf")] * 12),
     "another datatype": of(datatype="COMPLEX"),
     "datatype of null": of(datatype=None),
