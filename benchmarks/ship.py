@@ -72,7 +72,7 @@ On the 10,000 test pictures of Fashion-MNIST, none of which took part in trainin
 
 ## How it was made
 
-Recipe [`{name}`](../training/recipes/{name}.toml), seed {seed}, {minutes:.0f} minutes of training
+Recipe [`{name}`](../recipes/{name}.toml), seed {seed}, {minutes:.0f} minutes of training
 on {device} (threads: {threads}, {precision}), with {versions}. Trained on the training part of
 Fashion-MNIST (SHA-256 of pixels and labels {checksum}).{photographs}{kept_back}
 

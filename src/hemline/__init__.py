@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from hemline.evaluation import Evaluation as Evaluation
     from hemline.evaluation import evaluate as evaluate
     from hemline.pixels import as_pixels as as_pixels
-    from hemline.training import Recipe as Recipe
-    from hemline.training import load_recipe as load_recipe
+    from hemline.recipes import Recipe as Recipe
+    from hemline.recipes import load_recipe as load_recipe
     from hemline.training import train as train
 
 # Read from their modules when first used: prediction must not wait for PyTorch.
@@ -29,12 +29,12 @@ _HOMES = {
     "Evaluation": "hemline.evaluation",
     "HemlineClassifier": "hemline.estimator",
     "HemlineError": "hemline.errors",
-    "Recipe": "hemline.training",
+    "Recipe": "hemline.recipes",
     "Split": "hemline.data",
     "as_pixels": "hemline.pixels",
     "diagnose": "hemline.doctor",
     "evaluate": "hemline.evaluation",
-    "load_recipe": "hemline.training",
+    "load_recipe": "hemline.recipes",
     "open_dataset": "hemline.data",
     "train": "hemline.training",
 }

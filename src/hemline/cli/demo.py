@@ -47,7 +47,7 @@ def command(
 
     Example: hemline demo
     """
-    from hemline.training import load_recipe
+    from hemline.recipes import load_recipe
 
     loaded = load_recipe(recipe, changes or [])
     dataset, reason = _open(data, quiet=as_json)

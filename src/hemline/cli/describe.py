@@ -20,7 +20,7 @@ from hemline.cli.opening import DataArguments, takes_data
 if TYPE_CHECKING:
     from hemline.data import Dataset
     from hemline.networks import Inputs, Network
-    from hemline.training import Recipe
+    from hemline.recipes import Recipe
 
 
 class Facts(NamedTuple):
@@ -56,7 +56,7 @@ def command(
     Example: hemline describe seed
     """
     from hemline.networks import build_network
-    from hemline.training import load_recipe
+    from hemline.recipes import load_recipe
 
     loaded = load_recipe(recipe, changes or [])
     official = not is_named(data.data) and data == DataArguments()  # it need not be there

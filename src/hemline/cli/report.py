@@ -89,9 +89,9 @@ def _augmented(run: "Examined") -> "Pixels | None":
     import numpy as np
     import torch
 
+    from hemline.recipes import parse_recipe
     from hemline.training.augmentation import build_augmentation
     from hemline.training.mirroring import decide_mirroring
-    from hemline.training.recipe import parse_recipe
 
     try:
         recipe = parse_recipe(run.recipe)

@@ -64,7 +64,7 @@ def command(
 
     Example: hemline train seed --epochs 5 --set learning_rate=0.0005
     """
-    from hemline.training import load_recipe
+    from hemline.recipes import load_recipe
 
     if resume and out is None:
         raise RunError("Expected --out DIR beside --resume, received none; name the run folder.")

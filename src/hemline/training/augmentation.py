@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from hemline.pixels import Background
+from hemline.recipes import Recipe
 from hemline.training.distortion import chances, distort, padded, per_picture, strip
-from hemline.training.recipe import Recipe
 
 Augmentation = Callable[[Tensor, Tensor], Tensor]
 

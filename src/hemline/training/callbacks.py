@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from hemline.training.recipe import Recipe
+    from hemline.recipes import Recipe
     from hemline.training.state import State
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from hemline.pixels import Background
-from hemline.training.recipe import Recipe
+from hemline.recipes import Recipe
 
 _GROUND = 4  # on a dark background what is brighter is shown
 _PADDING = {"dark": "zeros", "": "reflection"}  # of `grid_sample`

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hemline.training.recipe import Recipe
+from hemline.recipes import Recipe
 from hemline.training.run import Run
 
 

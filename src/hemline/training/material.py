@@ -10,8 +10,8 @@ from torch.nn import functional
 from hemline.data import Dataset, Photographs, Split
 from hemline.data.building.splits import Places, content_split
 from hemline.errors import RecipeError
+from hemline.recipes import Recipe
 from hemline.training.losses import Several
-from hemline.training.recipe import Recipe
 
 
 class Material(NamedTuple):

@@ -1,7 +1,7 @@
 """Whether a training mirrors pictures: what the recipe says, or what the pictures show."""
 
 from hemline.data import Dataset, Mirroring, find_mirroring
-from hemline.training.recipe import Recipe
+from hemline.recipes import Recipe
 
 
 def decide_mirroring(recipe: Recipe, dataset: Dataset) -> Mirroring:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from hemline.training.recipe import Recipe
+from hemline.recipes import Recipe
 
 OutlierExposure = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 _COARSE = 7  # edge of the smoothest noise

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hemline.cores import cores
 from hemline.errors import RecipeError, RunError
 from hemline.files import lock, temporaries, write_whole
-from hemline.training.recipe import Recipe, load_recipe
+from hemline.recipes import Recipe, load_recipe
 
 if TYPE_CHECKING:
     from hemline.training.figures import EpochFigures

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from hemline.networks import Inputs, build_network
+from hemline.recipes import Recipe
 from hemline.training.callbacks import Callback, build_callbacks
 from hemline.training.checkpoint import load_checkpoint, save_checkpoint
 from hemline.training.devices import bfloat16_is_fast
 from hemline.training.figures import EpochFigures
 from hemline.training.optimisers import OPTIMISERS
 from hemline.training.pruning import Pruning
-from hemline.training.recipe import Recipe
 
 
 class Stateful(Protocol):

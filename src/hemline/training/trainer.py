@@ -16,6 +16,7 @@ from hemline.data import Dataset, Photographs
 from hemline.errors import RunError
 from hemline.files import write_whole
 from hemline.networks import Inputs
+from hemline.recipes import Recipe
 from hemline.training.augmentation import build_augmentation
 from hemline.training.devices import device_name, find_device, seeded_chance
 from hemline.training.epochs import Pass, evaluate, native_fits, run_epoch
@@ -25,7 +26,6 @@ from hemline.training.finishing import finish
 from hemline.training.material import balance_classes, gather
 from hemline.training.mirroring import decide_mirroring
 from hemline.training.outlier_exposure import build_outlier_exposure
-from hemline.training.recipe import Recipe
 from hemline.training.run import Run, describe_environment
 from hemline.training.schedules import SCHEDULES, rates_of_epoch
 from hemline.training.state import State

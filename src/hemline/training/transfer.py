@@ -17,7 +17,7 @@ from hemline.errors import ModelFileError
 from hemline.models import read_model
 from hemline.networks import BatchNorm, Convolution, Dense, Inputs, Network
 from hemline.photos.intake import Intake
-from hemline.training.recipe import Recipe
+from hemline.recipes import Recipe
 
 Weights = list[NDArray[Any]]
 _BEARING = ("Conv", "BatchNormalization", "Gemm")  # nodes that hold what was trained
