@@ -43,6 +43,16 @@ def test_a_public_client_finds_its_way(client):
     assert described["parameters"]["intake"] == {"fit": "pad", "find": "garment"}
 
 
+def test_health_says_what_clients_of_kserve_read(server):
+    told = {
+        "/v2/health/live": {"live": True},
+        "/v2/health/ready": {"ready": True},
+        "/v2/models/garments/ready": {"name": "garments", "ready": True},
+    }
+    for path, answer in told.items():
+        assert server.get(path).json() == answer
+
+
 @pytest.mark.parametrize("binary_in", [True, False])
 @pytest.mark.parametrize("binary_out", [True, False])
 @pytest.mark.parametrize("coding", [None, "gzip", "deflate"])

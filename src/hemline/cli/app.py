@@ -12,18 +12,24 @@ from hemline.cli import (
     doctor,
     evaluate,
     export,
+    info,
+    lists,
     predict,
     report,
     serve,
     train,
 )
-from hemline.cli.common import say
+from hemline.cli.common import called_as, say
+from hemline.cli.usage import WRONG_USE, tell
 from hemline.errors import HemlineError
 
 # Plain help: the boxes of rich would double the time that --help takes.
 app = typer.Typer(name="hemline", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 for command in (demo, data, describe, train, evaluate, report, predict, serve, export, doctor):
     app.command(name=command.__name__.rpartition(".")[2])(command.command)
+for listing in (lists.recipes, lists.models, lists.runs):
+    app.command()(listing)
+app.command(name="info")(info.command)
 
 # Packages of each extra, by the name that a failing import gives.
 _EXTRAS = {
@@ -44,10 +50,22 @@ _EXTRAS = {
 }
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"hemline {version('hemline')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     _debug: Annotated[
         bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """Classification of small pictures that cannot quietly go wrong.
@@ -59,16 +77,24 @@ def options(
 def main() -> NoReturn:
     """Run the program: exit code 0 fine, 1 a bad answer, 2 wrong use or bad input."""
     try:
-        app()
+        # What commands give is nothing, or an exit code.
+        code = app(prog_name=called_as(), standalone_mode=False)
+    except WRONG_USE as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error, file=sys.stderr)
+        else:
+            say(tell(error))
+        sys.exit(2)
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
+        sys.exit(0)
     except (HemlineError, ModuleNotFoundError, OSError) as error:
-        sentence = _sentence(error)
-        if sentence is None or "--debug" in sys.argv[1:2]:
+        told = _sentence(error)
+        if told is None or "--debug" in sys.argv[1:2]:
             raise
-        say(sentence)
+        say(told)
         sys.exit(2)
-    sys.exit(0)
+    sys.exit(code or 0)
 
 
 def _sentence(error: Exception) -> str | None:

@@ -55,6 +55,9 @@ ModelArgument = Annotated[str, typer.Argument(metavar="[MODEL]", help=_MODEL)]
 ModelOption = Annotated[str, typer.Option("--model", metavar="MODEL", help=_MODEL)]
 
 
+_PIPE = 10_000  # columns: whoever reads a pipe has room for every table
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Say in one sentence why `path` cannot be written, if it cannot."""
@@ -86,7 +89,8 @@ def console() -> "Console":
             texts = (printable_lines(one) if isinstance(one, str) else one for one in objects)
             super().print(*texts, **options)
 
-    return Plain(highlight=False, soft_wrap=True, markup=False, emoji=False)
+    width = None if sys.stdout.isatty() else _PIPE
+    return Plain(highlight=False, soft_wrap=True, markup=False, emoji=False, width=width)
 
 
 def plain_table(*columns: str, right: int = 0) -> "Table":
@@ -100,12 +104,15 @@ def plain_table(*columns: str, right: int = 0) -> "Table":
     return table
 
 
+def called_as() -> str:
+    """How the program was called, without the folder that it lies in."""
+    return "python -m hemline" if Path(sys.argv[0]).name == "__main__.py" else "hemline"
+
+
 def program_name() -> str:
     """How the program was called, so that a command it suggests can be run as it stands."""
-    called = Path(sys.argv[0])
-    if called.name == "__main__.py":
-        return "python -m hemline"
-    return "hemline" if shutil.which("hemline") else str(called)
+    name = called_as()
+    return name if shutil.which("hemline") or name != "hemline" else sys.argv[0]
 
 
 def is_named(data: str | None) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hemline.errors import DataError
-from hemline.photos.intake import Find, Fit
+from hemline.photos.intake import Find, Fit, check_choices
 
 Size = tuple[int, int]  # width and height
 
@@ -22,6 +22,9 @@ class DataOptions:
         group: a regular expression on the names of the files, whose first group (or whole match)
             says what belongs together; in a table the name of a column will do.
         strict: a refused file is an error.
+
+    Raises:
+        PixelsError: an unknown `fit` or `find`.
     """
 
     size: Size | None = None
@@ -30,6 +33,9 @@ class DataOptions:
     find: Find | None = None
     group: str | None = None
     strict: bool = False
+
+    def __post_init__(self) -> None:
+        check_choices(self.fit, self.find)
 
 
 UNSAID = DataOptions()

@@ -75,12 +75,13 @@ def open_dataset(
         PixelsError: pictures that are no pixels, or a size outside the limits.
     """
     named = str(where or os.environ.get("HEMLINE_DATA", ""))
-    if named == SKETCHES:
-        return open_sketches()
-    path = Path(named).expanduser() if named else find_official()
     options = DataOptions(parse_size(size), colour, fit, find, group, strict)
+    unsaid = options in (DataOptions(), DataOptions(strict=True))
+    if named == SKETCHES:
+        return _sketches(unsaid)
+    path = Path(named).expanduser() if named else find_official()
     try:
-        as_it_is = options in (DataOptions(), DataOptions(strict=True)) and intake in (None, INTAKE)
+        as_it_is = unsaid and intake in (None, INTAKE)
         inner = _within(path)
         if as_it_is and is_official(inner):
             return open_official(inner)
@@ -90,6 +91,16 @@ def open_dataset(
             f"Expected to read {path}, received an error ({error.strerror or error}); correct "
             "--data or HEMLINE_DATA, or the permissions."
         ) from error
+
+
+def _sketches(unsaid: bool) -> Dataset:
+    sketches = open_sketches()
+    if not unsaid:
+        raise DataError(
+            f"Expected sketches as they are drawn, {sketches.form}, received options for the form "
+            "or the groups of other data; leave them out."
+        )
+    return sketches
 
 
 def _read(

@@ -1,8 +1,10 @@
 """The model files that come with Hemline; beside each lies its model card."""
 
+from difflib import get_close_matches
 from pathlib import Path
 
 from hemline.errors import ModelFileError
+from hemline.recipes import recipe_names
 
 _FOLDER = Path(__file__).parent
 DEFAULT = "accurate"
@@ -38,5 +40,12 @@ def read_model(path: str | Path) -> tuple[Path, bytes]:
     except OSError as error:
         raise ModelFileError(
             f"Expected a model file, received {file} that cannot be read ({error.strerror}); "
-            "make one with hemline train."
+            f"{_mend(path)}"
         ) from error
+
+
+def _mend(name: str | Path) -> str:
+    if str(name) in recipe_names():
+        return f"that is a recipe: hemline train {name} makes a model of it."
+    near = get_close_matches(str(name), shipped_models(), 1)
+    return f"did you mean {near[0]}?" if near else "make one with hemline train."

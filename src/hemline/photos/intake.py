@@ -30,15 +30,7 @@ class Intake:
     find: Find = ""
 
     def __post_init__(self) -> None:
-        for name, value, known in (
-            ("fit", self.fit, get_args(Fit)),
-            ("find", self.find, get_args(Find)),
-        ):
-            if value not in known:
-                raise PixelsError(
-                    f"Expected --{name} {' or '.join(filter(None, known))}, received {value!r}; "
-                    "choose one of these."
-                )
+        check_choices(self.fit, self.find)
         if self.find and self.form.channels != 1:
             raise PixelsError(
                 f"Expected a grey form beside --find {self.find}, received {self.form}; add --grey."
@@ -57,3 +49,17 @@ class Intake:
             TypeError: other keys.
         """
         return cls(form, **values)
+
+
+def check_choices(fit: str | None, find: str | None) -> None:
+    """Whether these are known; None leaves it open.
+
+    Raises:
+        PixelsError: one is not.
+    """
+    for name, value, known in (("fit", fit, get_args(Fit)), ("find", find, get_args(Find))):
+        if value is not None and value not in known:
+            raise PixelsError(
+                f"Expected --{name} {' or '.join(filter(None, known))}, received {value!r}; "
+                "choose one of these."
+            )

@@ -3,6 +3,7 @@
 import dataclasses
 import tomllib
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -40,18 +41,20 @@ def parse_recipe(values: Mapping[str, Any]) -> Recipe:
         RecipeError: an unknown or missing key, or a value of the wrong type.
     """
     fields = {field.name: field.type for field in dataclasses.fields(Recipe)}
-    required = {
+    required = [
         field.name for field in dataclasses.fields(Recipe) if field.default is dataclasses.MISSING
-    }
-    for problem, keys in (
-        ("unknown", values.keys() - fields.keys()),
-        ("missing", required - values.keys()),
-    ):
-        if keys:
-            raise RecipeError(
-                f"Expected the keys {', '.join(fields)} in a recipe, received {problem} "
-                f"{', '.join(sorted(keys))}; correct the recipe or --set."
-            )
+    ]
+    if unknown := sorted(values.keys() - fields.keys()):
+        near = get_close_matches(unknown[0], fields, 1)
+        mend = f"did you mean {near[0]}?" if near else "hemline recipes seed lists them all."
+        raise RecipeError(
+            f"Expected keys that a recipe has, received unknown {', '.join(unknown)}; {mend}"
+        )
+    if missing := [name for name in required if name not in values]:
+        raise RecipeError(
+            f"Expected the keys {', '.join(required)} in a recipe, received one without "
+            f"{', '.join(missing)}; correct it."
+        )
     return Recipe(**{key: typed(key, values[key], fields[key]) for key in values})
 
 
@@ -68,10 +71,17 @@ def _read(name: str | Path) -> str:
     if str(name) not in recipe_names():
         raise RecipeError(
             f"Expected a recipe ({', '.join(recipe_names())}) or the path of a .toml file, "
-            f"received {name!s}; choose one of these."
+            f"received {name!s}; {_mend(name)}"
         )
     file = resources.files("hemline.recipes").joinpath(f"{name}.toml")
     return file.read_text(encoding="utf-8")
+
+
+def _mend(name: str | Path) -> str:
+    if Path(name).suffix == ".onnx" or Path(name).is_dir():
+        return "to start from a model's features, name a recipe, and the model after --from."
+    near = get_close_matches(str(name), recipe_names(), 1)
+    return f"did you mean {near[0]}?" if near else "choose one of these."
 
 
 def _parse_change(change: str) -> dict[str, Any]:

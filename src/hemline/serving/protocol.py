@@ -119,15 +119,16 @@ async def server() -> ServerMetadata:
 
 
 @router.get("/health/live")
-async def live() -> Response:
+async def live() -> dict[str, bool]:
     """200 while the server runs."""
-    return Response()
+    return {"live": True}
 
 
 @router.get("/health/ready")
-async def ready(service: ServiceOf) -> Response:
+async def ready(service: ServiceOf) -> dict[str, bool]:
     """200 once the model has been opened and tried."""
-    return _ready(service.model)
+    _demand_ready(service.model)
+    return {"ready": True}
 
 
 @router.post("/repository/index")
@@ -164,12 +165,12 @@ async def metadata(served: Model) -> ModelMetadata:
 
 @router.get("/models/{name}/ready")
 @router.get("/models/{name}/versions/{number}/ready")
-async def model_ready(served: Model) -> Response:
+async def model_ready(served: Model) -> dict[str, bool | str]:
     """200 once it has been opened and tried."""
-    return _ready(served)
+    _demand_ready(served)
+    return {"name": served.name, "ready": True}
 
 
-def _ready(served: ServedModel) -> Response:
+def _demand_ready(served: ServedModel) -> None:
     if not served.is_ready:
         raise busy("received one before the model is ready")
-    return Response()

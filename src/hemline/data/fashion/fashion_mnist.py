@@ -36,8 +36,12 @@ def find_official() -> Path:
     Raises:
         DataError: they are nowhere to be had.
     """
-    found = (folder for folder in _habitual_folders() if _is_complete(folder))
-    return next(found, None) or download()
+    return find_nearby() or download()
+
+
+def find_nearby() -> Path | None:
+    """A folder of this machine with all four files, where one habitually lies."""
+    return next((folder for folder in _habitual_folders() if _is_complete(folder)), None)
 
 
 def is_official(folder: Path) -> bool:

@@ -1,0 +1,73 @@
+"""What there is to train, use and compare; what an installation says of itself."""
+
+import json
+import shutil
+from importlib.metadata import version
+
+from hemline.models import shipped_models
+from hemline.recipes import Recipe, describe_keys, load_recipe, recipe_names
+
+
+def test_all_recipes_are_listed(program):
+    listed = program("recipes").stdout
+    assert [line.split()[0] for line in listed.splitlines()[1:]] == recipe_names()
+    for row in json.loads(program("recipes", "--json").stdout):
+        assert row["epochs"] == load_recipe(row["name"]).epochs
+        assert row["description"] in listed
+
+
+def test_every_key_of_a_recipe_says_what_it_is_for(program):
+    rows = json.loads(program("recipes", "fast", "--json").stdout)
+    assert [row["name"] for row in rows] == list(Recipe.__dataclass_fields__)
+    assert all(row["meaning"] and row["allowed"] for row in rows)
+    [epochs] = [row for row in rows if row["name"] == "epochs"]
+    assert (epochs["value"], epochs["default"]) == (load_recipe("fast").epochs, None)
+    printed = program("recipes", "fast").stdout
+    for row in rows:
+        assert f"{row['name']} = {json.dumps(row['value'])}" in printed
+
+
+def test_keys_are_declared_with_all_they_need():
+    for row in describe_keys(Recipe):
+        assert row.meaning[0].islower() or row.meaning[0] == "a", row.name
+        assert not row.meaning.endswith("."), row.name
+
+
+def test_all_models_are_listed(program):
+    rows = json.loads(program("models", "--json").stdout)
+    assert [row["name"] for row in rows] == shipped_models()
+    assert all(row["trained_on"] == "Fashion-MNIST" for row in rows)
+    assert "1,150,938" in program("models").stdout
+
+
+def test_runs_are_listed_and_what_is_none_is_named(small_run, program, tmp_path):
+    assert "No runs in" in program("runs", tmp_path).stdout
+    shutil.copytree(small_run.run.folder, tmp_path / "first")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "environment.json").write_text("{")
+    done = program("runs", tmp_path)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 2)
+    for word in ("first", "seed", "sketches", "2/2"):
+        assert word in done.stdout
+    assert "broken, which is no whole run" in done.stderr
+    [row] = json.loads(program("runs", tmp_path, "--json").stdout)
+    assert (row["epochs"], row["of"], row["model"]) == (2, 2, True)
+    assert row["accuracy"] == small_run.epochs[-1].accuracy
+
+
+def test_an_installation_says_what_it_is(program, own_machine):
+    facts = json.loads(program("info", "--json").stdout)
+    assert facts["Versions"]["hemline"] == version("hemline")
+    assert facts["Versions"]["onnxruntime"] == version("onnxruntime")
+    assert facts["Machine"]["cores to use"] >= 1
+    assert facts["Data"]["HEMLINE_DATA"] == "not set"
+    assert str(own_machine) in facts["Data"]["cache"]
+    printed = program("info").stdout
+    for rows in facts.values():
+        for name, value in rows.items():
+            assert name in printed
+            assert str(value) in printed
+
+
+def test_the_version_is_told(program):
+    assert program("--version").stdout == f"hemline {version('hemline')}\n"
