@@ -40,7 +40,13 @@ class Dense(nn.Linear):
         units: values that go out.
         relu: whether negative outputs become zero.
         generator: source of the random weights.
+
+    Attributes:
+        scale: what the sums are multiplied by; weights and bias of a small one begin smaller, in
+            effect, and move by its square.
     """
+
+    scale = 1.0
 
     def __init__(self, inputs: int, units: int, *, relu: bool, generator: torch.Generator) -> None:
         nn.Module.__init__(self)
@@ -60,7 +66,12 @@ class Dense(nn.Linear):
     def forward(self, values: Tensor) -> Tensor:
         """`(n, inputs)` to `(n, units)`, float32."""
         sums = super().forward(values)
+        sums = sums if self.scale == 1 else sums * self.scale
         return functional.relu(sums) if self.relu else sums
+
+    def in_effect(self) -> tuple[Tensor, Tensor]:
+        """Weights `(units, inputs)` and bias `(units,)` that give the same without a scale."""
+        return self.weight.detach() * self.scale, self.bias.detach() * self.scale
 
 
 class Dropout(nn.Dropout):

@@ -66,6 +66,7 @@ class State:
             outputs=classes + (recipe.outlier_exposure > 0),
             mirrored=recipe.test_time_flip and mirror,
             dropout=recipe.dropout,
+            logit_scale=recipe.logit_scale,
         ).to(device)
         self.bfloat16 = recipe.bfloat16 and bfloat16_is_fast(device)
         self.optimiser = OPTIMISERS[recipe.optimiser](
