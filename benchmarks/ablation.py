@@ -7,14 +7,13 @@ from the training part. Trainings run side by side, one thread each; the seconds
 takes under these conditions and are no measure of speed. Needs HEMLINE_DATA.
 """
 
-import argparse
 import statistics
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import Any
 
-from common import write_result
+from common import command_line, write_result
 from trainings import judged, older
 
 from hemline import Recipe, load_recipe
@@ -68,7 +67,7 @@ def row(name: str, runs: list[dict[str, Any]], baseline: float) -> str:
 
 def main() -> None:
     """Train everything and print the table, which grows as results come in."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--kept", action="store_true", help="count trainings of earlier stages")

@@ -6,10 +6,9 @@ The last epoch counts, whatever its accuracy, unless the recipe keeps the best b
 seed is left out. Needs HEMLINE_DATA.
 """
 
-import argparse
 import statistics
 
-from common import write_result
+from common import command_line, write_result
 from trainings import judged, older
 
 from hemline import load_recipe
@@ -17,7 +16,7 @@ from hemline import load_recipe
 
 def main() -> None:
     """Train every seed and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("recipe", nargs="?", default="seed")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--kept", action="store_true", help="count trainings of earlier stages")

@@ -1,5 +1,6 @@
 """What the benchmarks share: environments of peers, thread limits, and where results go."""
 
+import argparse
 import datetime
 import json
 import os
@@ -18,6 +19,7 @@ from hemline.training.run import processor_name
 ROOT = Path(__file__).resolve().parent
 PEERS = ROOT / "peers"
 BENCH = ROOT.parent / ".bench"
+_RECORD = "--record"
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,21 @@ def run_process(
     return seconds, json.loads(done.stdout[done.stdout.index("{") :])
 
 
+def command_line(doc: str) -> argparse.ArgumentParser:
+    """The options of a benchmark, by its docstring."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument(_RECORD, action="store_true", help="keep the result among those told of")
+    return parser
+
+
 def write_result(name: str, text: str) -> None:
-    """Print a result, and keep it with the machine, the versions and the command."""
+    """Print a result, and keep it with the machine, the versions and the command.
+
+    Without `--record` it changes nothing that the project tells of.
+    """
     packages = ("hemline", "torch", "numpy", "onnxruntime")
     versions = ", ".join(f"{package} {metadata.version(package)}" for package in packages)
-    script, *options = sys.argv
+    script, *options = (word for word in sys.argv if word != _RECORD)
     # A folder is told by its name: where it lies is nobody's business.
     told = [Path(option).name if Path(option).is_dir() else option for option in options]
     command = shlex.join(["python", f"benchmarks/{Path(script).name}", *told])
@@ -92,5 +104,7 @@ def write_result(name: str, text: str) -> None:
         f"- Python {platform.python_version()}, {versions}",
     ]
     result = f"# {name}\n\n{text}\n\n" + "\n".join(facts) + "\n"
-    (ROOT / "results" / f"{name}.md").write_text(result)
+    folder = ROOT / "results" if _RECORD in sys.argv else BENCH / "results"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.md").write_text(result)
     print(result)

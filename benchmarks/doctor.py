@@ -7,7 +7,6 @@ accuracy alone would have told, and how much Keras, skorch and PyTorch warn; and
 diagnosis takes from cold. Needs HEMLINE_DATA and the extras train, keras and doctor.
 """
 
-import argparse
 import os
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from pathlib import Path
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import numpy as np
-from common import write_result
+from common import command_line, write_result
 from doctor_broken import broken
 from doctor_cold import cold_seconds, cold_table
 from doctor_healthy import healthy
@@ -34,7 +33,7 @@ _EXPECTED = 0.84  # an accuracy below it would make somebody look: what a linear
 
 def main() -> None:
     """Examine all of them."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--only", default="", help="pipelines of this name, or `cold`")
     only = parser.parse_args().only
     warnings.simplefilter("ignore")

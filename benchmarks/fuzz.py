@@ -8,7 +8,6 @@ its process has to outlive it. What is refused has to be refused in a sentence; 
 be what it was: the same answers of a model file with its checksum, the same weights of a training.
 """
 
-import argparse
 import functools
 import io
 import itertools
@@ -29,7 +28,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from common import ROOT, write_result
+from common import ROOT, command_line, write_result
 from PIL import Image
 
 sys.path.insert(0, str(ROOT.parent))
@@ -250,7 +249,7 @@ def new_process(kind: str) -> ProcessPoolExecutor:
 
 def main() -> None:
     """Try all of them, and write what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--only", nargs="+", choices=TRIALS, default=list(TRIALS))
     parser.add_argument("--share", type=float, default=1.0, help="of the numbers above")
     parser.add_argument("--seed", type=int, default=0)

@@ -10,14 +10,13 @@ Needs HEMLINE_DATA; its test part stands for ordinary pictures beside digits, no
 and itself upside down.
 """
 
-import argparse
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from common import write_result
+from common import command_line, write_result
 from photos_speed import speed_note
 from PIL import Image
 from sklearn.metrics import roc_auc_score
@@ -62,7 +61,7 @@ def answers(session: onnxruntime.InferenceSession, pictures: list[np.ndarray]) -
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--model", default="photo")
     arguments = parser.parse_args()

@@ -10,14 +10,13 @@ stands the product of two matrices of 2048x2048 in the same process, timed befor
 epoch, as other work on the machine slows both. Needs HEMLINE_DATA.
 """
 
-import argparse
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
 import torch
-from common import write_result
+from common import command_line, write_result
 from torch.utils.flop_counter import FlopCounterMode
 
 from hemline import load_recipe, open_dataset
@@ -82,7 +81,7 @@ def row(recipe: Recipe, dataset: Dataset, kind: torch.dtype) -> str:
 
 def main() -> None:
     """Time the product and every recipe, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("recipes", nargs="*", default=["fast", "accurate"])
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--threads", type=int, default=2)

@@ -26,7 +26,7 @@ import argparse
 import os
 import sys
 
-from common import write_result
+from common import command_line, write_result
 from contestants import ALL_PEERS, Setting, hemline_contestant, peer_contestant
 from records import Records, epochs_to, measure, scan
 from rungs_table import Rung, note, table
@@ -88,7 +88,7 @@ def write(rungs: list[Rung], options: argparse.Namespace, records: Records) -> N
 
 def parse() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     every = [setting.rung for setting in SETTINGS]
     parser.add_argument("--rungs", type=int, nargs="+", choices=every, default=every)
     parser.add_argument("--threads", type=int, default=2)

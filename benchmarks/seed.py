@@ -7,7 +7,6 @@ reads the data, trains ten epochs at batch size 32, evaluates on the test part a
     python benchmarks/seed.py [--rounds 5] [--threads 2]
 """
 
-import argparse
 import json
 import statistics
 import sys
@@ -15,7 +14,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from common import JAX, PEERS, PYTORCH, TENSORFLOW, run_process, write_result
+from common import JAX, PEERS, PYTORCH, TENSORFLOW, command_line, run_process, write_result
 
 HEMLINE = "Hemline"
 FIRST = "Hemline, first start"  # nothing decoded in the cache yet
@@ -96,7 +95,7 @@ def table(all_contestants: list[Contestant]) -> str:
 
 def main() -> None:
     """Run all rounds and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()

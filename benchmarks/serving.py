@@ -8,7 +8,6 @@ through the same code everywhere, so that every contestant does the same work.
     python benchmarks/serving.py --only-soak 600
 """
 
-import argparse
 import shutil
 import statistics
 import sys
@@ -17,7 +16,7 @@ import threading
 from pathlib import Path
 
 import psutil
-from common import write_result
+from common import command_line, write_result
 from serving_contestants import PHOTO, TENSOR, Contestant, answers, contestants, running
 from serving_load import Load, begin, load, load_at, result
 
@@ -126,7 +125,7 @@ def _watch(pid: int, every: float, memory: list[float], stop: threading.Event) -
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=6, help="of each load")
     parser.add_argument("--only-soak", type=float, metavar="SECONDS")

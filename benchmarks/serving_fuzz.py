@@ -7,7 +7,6 @@ Half of the requests go to a server with a token, half to one without. Meanwhile
 server that is measured, and cores are few.
 """
 
-import argparse
 import asyncio
 import collections
 import contextlib
@@ -26,7 +25,7 @@ from typing import Any, NamedTuple
 
 import httpx
 import psutil
-from common import write_result
+from common import command_line, write_result
 from serving_attacks import by_hand, by_http
 from tests.serving.running import Server, serve
 
@@ -157,7 +156,7 @@ def _answered(seconds: list[float]) -> str:
 
 def main() -> None:
     """Attack, and print what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 4])

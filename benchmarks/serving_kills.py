@@ -7,7 +7,6 @@ is begun anew each time; on temporary folders that are sound, full, removed and 
 root: only root can make the last kinds.
 """
 
-import argparse
 import contextlib
 import itertools
 import os
@@ -26,7 +25,7 @@ from typing import NamedTuple
 
 import httpx
 import psutil
-from common import write_result
+from common import command_line, write_result
 from serving_attacks import INFER
 from tests.serving.running import Server, request, serve, until
 
@@ -224,7 +223,7 @@ def run(make: Callable[[Path], contextlib.AbstractContextManager[Folder]], count
 
 def main() -> None:
     """Send the signals, and write what came of them."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--signals", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()

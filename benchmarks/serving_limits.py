@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psutil
-from common import ROOT, write_result
+from common import ROOT, command_line, write_result
 
 sys.path.insert(0, str(ROOT.parent))
 from serving_attacks import INFER
@@ -125,6 +125,7 @@ def measure(server: Server, send: Callable[[Server], object]) -> Cost:
 
 def main() -> None:
     """Send each once, and write the table."""
+    command_line(__doc__).parse_args()
     rows = [
         "| what is sent | answer | seconds | memory at its peak |",
         "| --- | --- | ---: | ---: |",

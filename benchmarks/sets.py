@@ -26,7 +26,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from common import BENCH, PYTORCH, SKLEARN, TENSORFLOW, run_process, write_result
+from common import BENCH, PYTORCH, SKLEARN, TENSORFLOW, command_line, run_process, write_result
 from contestants import Peer
 from picture_sets import SETS, Places, describe, write_arrays
 from sets_records import Records, Training
@@ -153,7 +153,7 @@ def write(options: argparse.Namespace, records: Records) -> None:
 
 def parse() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     named = os.environ.get("HEMLINE_SETS")
     parser.add_argument("--sets", type=Path, default=named and Path(named), metavar="DIR")
     parser.add_argument("--photos", type=Path, metavar="DIR")
