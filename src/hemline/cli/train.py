@@ -3,9 +3,8 @@
 import contextlib
 import shlex
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,21 +14,17 @@ from hemline.cli.common import (
     OutOption,
     SeedOption,
     SetOption,
-    console,
-    percent,
-    print_json,
     program_name,
     say,
 )
 from hemline.cli.opening import DataArguments, takes_data
 from hemline.cli.progress import watch_training
+from hemline.cli.trained import tell
 from hemline.errors import HemlineError, RunError
 
 if TYPE_CHECKING:
     from hemline.data import Dataset, Photographs
     from hemline.training import Recipe, TrainingResult
-
-_STARTED = time.perf_counter()
 
 
 @takes_data
@@ -40,6 +35,9 @@ def command(
         int | None, typer.Option(min=1, help="Epochs, instead of the recipe's.")
     ] = None,
     seed: SeedOption = 0,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Train so many times, from --seed on; say mean and spread.")
+    ] = 1,
     out: OutOption = None,
     changes: SetOption = None,
     device: DeviceOption = "auto",
@@ -65,9 +63,15 @@ def command(
     Example: hemline train seed --epochs 5 --set learning_rate=0.0005
     """
     from hemline.recipes import load_recipe
+    from hemline.training import new_run_folder
 
     if resume and out is None:
         raise RunError("Expected --out DIR beside --resume, received none; name the run folder.")
+    if resume and seeds > 1:
+        raise RunError(
+            f"Expected one seed beside --resume, received --seeds {seeds}; go on with each run by "
+            "its --seed and --out."
+        )
     changes = [*(changes or []), *([f"epochs={epochs}"] if epochs else [])]
     loaded = load_recipe(recipe, changes)
     intake = None
@@ -77,21 +81,21 @@ def command(
         intake = Classifier.load(start).intake
     dataset = data.open("train", intake=intake, quiet=as_json)
     photographs = _read_photographs(photos, dataset) if photos else None
-    result = run_training(
-        loaded,
-        dataset,
-        seed,
-        out,
-        device=device,
-        resume=resume,
-        photographs=photographs,
-        start=start,
-        quiet=as_json,
-    )
-    if as_json:
-        print_json(_describe(result))
-    else:
-        _print(result, data.again(dataset))
+    results = [
+        run_training(
+            loaded,
+            dataset,
+            each,
+            out if seeds == 1 else new_run_folder(loaded, each, out or Path("runs")),
+            device=device,
+            resume=resume,
+            photographs=photographs,
+            start=start,
+            quiet=as_json,
+        )
+        for each in range(seed, seed + seeds)
+    ]
+    tell(results, data.again(dataset), as_json=as_json)
 
 
 def run_training(
@@ -128,14 +132,23 @@ def run_training(
             folder.rmdir()
         raise
     except KeyboardInterrupt:
-        again = [argument for argument in sys.argv[1:] if argument != "--resume"]
-        again += [] if out else ["--out", str(folder)]
+        again = [*_without("--resume", "--seeds", "--seed", "--out"), "--seed", str(seed)]
         print(
             f"\nStopped. {folder} is whole up to its last epoch; to go on:\n"
-            f"  {program_name()} {shlex.join(again)} --resume",
+            f"  {program_name()} {shlex.join(again)} --out {shlex.quote(str(folder))} --resume",
             file=sys.stderr,
         )
         raise typer.Exit(130) from None
+
+
+def _without(*options: str) -> list[str]:
+    """The words of the command line, but for these options and their values."""
+    words: list[str] = []
+    for before, word in zip(["", *sys.argv[1:]], sys.argv[1:], strict=False):
+        value = before in options and before != "--resume"
+        if not value and word.partition("=")[0] not in options:
+            words.append(word)
+    return words
 
 
 def _read_photographs(folder: Path, dataset: "Dataset") -> "Photographs":
@@ -145,32 +158,3 @@ def _read_photographs(folder: Path, dataset: "Dataset") -> "Photographs":
     for complaint in photographs.unread:
         say(f"left out: {complaint}")
     return photographs
-
-
-def _describe(result: "TrainingResult") -> dict[str, Any]:
-    kept = result.epochs[result.kept - 1]
-    return {
-        "recipe": result.recipe.name,
-        "seed": result.seed,
-        "parameters": result.parameters,
-        "epochs": len(result.epochs),
-        "steps_per_epoch": result.steps_per_epoch,
-        **kept.of_model(),
-        "data": kept.data,
-        "seconds": result.seconds | {"total": time.perf_counter() - _STARTED},
-        "run": str(result.run.folder),
-        "model": str(result.run.model),
-    }
-
-
-def _print(result: "TrainingResult", option: str) -> None:
-    kept, seconds = result.epochs[result.kept - 1], result.seconds
-    chosen = f" Kept epoch {kept.epoch}." if result.recipe.restore_best_weights else ""
-    accuracy = kept.accuracy if kept.validation_accuracy is None else kept.validation_accuracy
-    kind = "Training" if kept.validation_accuracy is None else "Validation"
-    console().print(
-        f"\nTrained {result.parameters:,} parameters in {seconds['training']:.1f} s.{chosen}\n"
-        f"{kind} accuracy {percent(accuracy)} on {kept.data}.\n"
-        f"Model file: {result.run.model}\n"
-        f"Next: {program_name()} evaluate {result.run.folder}{option}"
-    )
