@@ -52,9 +52,11 @@ def __getattr__(name: str) -> Any:
         package = (error.name or "").partition(".")[0]
         if name != "HemlineClassifier" or package == "hemline":
             raise
+        from hemline.installing import install_command
+
         raise ModuleNotFoundError(
             f"Expected the packages that {name} needs, received an installation without {package}; "
-            "run: pip install 'hemline[sklearn]'.",
+            f"run: {install_command('sklearn')}.",
             name=package,
         ) from error
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hemline import Classifier
+from hemline.installing import install_command
 from tests.idx import NAMES
 from tests.pace import processor_seconds, start_of_libraries
 
@@ -25,6 +27,10 @@ COMMANDS = [
     "serve",
     "export",
     "doctor",
+    "recipes",
+    "models",
+    "runs",
+    "info",
 ]
 
 
@@ -176,6 +182,27 @@ def _without_network(tmp_path):
     return os.environ | {"HTTP_PROXY": dead, "HTTPS_PROXY": dead, "NO_PROXY": ""}
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ("seed", "dropout=0.3", "widths=[64, 32]"),
+        ("fast", "widths=[8]", "outlier_exposure=0.1", "fewest_steps=0"),
+        ("fast", "network=conv", "widths=[8, 8]", "horizontal_flip=never", "fewest_steps=0"),
+    ],
+    ids=" ".join,
+)
+def test_the_network_that_is_described_is_the_one_that_is_trained(changes, program, tmp_path):
+    recipe, *keys = changes
+    options = [word for key in keys for word in ("--set", key)]
+    given = (recipe, *options, "--data", "sketches", "--json")
+    described = document(program("describe", *given))
+    trained = document(program("train", *given, "--epochs", "1", "--out", tmp_path / "run"))
+    model = Classifier.load(tmp_path / "run").metadata
+    assert described["layers"] == model["layers"]
+    assert described["parameters"] == trained["parameters"] == model["parameters"]
+    assert described["steps_per_epoch"] == trained["steps_per_epoch"]
+
+
 def test_data_describes_and_draws(program, tmp_path):
     sheet = tmp_path / "sheet.png"
     described = document(program("data", "--data", "sketches", "--sheet", sheet, "--json"))
@@ -284,7 +311,7 @@ main()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 2
-    assert "pip install 'hemline[train]'" in done.stderr
+    assert install_command("train") in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

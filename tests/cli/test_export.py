@@ -10,6 +10,7 @@ import pytest
 
 from hemline import models
 from hemline.cli.export import _place
+from hemline.installing import install_command
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ main()
     command = [sys.executable, "-c", code, str(run_folder)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "pip install 'hemline[keras]'" in done.stderr
+    assert install_command("keras") in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from hemline import Classifier
+from hemline.installing import install_command
 from tests.pace import processor_seconds, start_of_libraries
 from tests.photos.drawing import COLOURS, GARMENTS, draw_photo
 
@@ -212,7 +213,7 @@ main()
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 2
-    assert "pip install 'hemline[photos]'" in done.stderr
+    assert install_command("photos") in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

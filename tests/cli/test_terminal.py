@@ -34,13 +34,18 @@ def test_training_with_validation_fits_even_on_drawings(lines):
     assert all("drawn by code" in line for line in printed if "%" in line)
 
 
+@pytest.mark.parametrize("command", ["recipes", "recipes photo", "models", "--version", "--help"])
+def test_lists_fit(lines, command):
+    assert too_wide(lines(*command.split())) == []
+
+
 @pytest.mark.parametrize("recipe", ["seed", "accurate"])
 def test_descriptions_fit(lines, recipe):
     assert too_wide(lines("describe", recipe)) == []
 
 
 def test_every_command_says_in_one_line_of_help_what_it_does(lines):
-    commands = lines("--help")[-10:]
+    commands = lines("--help")[-14:]
     assert commands[0].startswith("  demo ")
     assert [line for line in commands if line.endswith("...")] == []
 

@@ -11,6 +11,7 @@ from hemline.cli.app import _sentence
 from hemline.data import memory, open_dataset
 from hemline.data.tables import parquet, rows
 from hemline.errors import DataError, HemlineError
+from hemline.installing import install_command
 from tests.data import forms
 from tests.data.test_forms import PARTED, ROWS, SET, SIZED, WHOLE, assert_same
 
@@ -235,7 +236,7 @@ def test_without_pyarrow_the_import_says_what_is_missing(tmp_path, monkeypatch):
         monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ModuleNotFoundError) as missing:
         open_dataset(path)
-    assert "pip install 'hemline[tables]'" in _sentence(missing.value)
+    assert install_command("tables") in _sentence(missing.value)
 
 
 def test_damage_of_any_kind_is_read_or_refused_in_one_sentence(tmp_path):

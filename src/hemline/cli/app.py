@@ -22,6 +22,7 @@ from hemline.cli import (
 from hemline.cli.common import called_as, say
 from hemline.cli.usage import WRONG_USE, tell
 from hemline.errors import HemlineError
+from hemline.installing import install_command
 
 # Plain help: the boxes of rich would double the time that --help takes.
 app = typer.Typer(name="hemline", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -111,5 +112,5 @@ def _sentence(error: Exception) -> str | None:
         return None
     return (
         f"Expected the package {package}, received an installation without it; "
-        f"run: pip install 'hemline[{_EXTRAS[package]}]'."
+        f"run: {install_command(_EXTRAS[package])}."
     )

@@ -55,9 +55,6 @@ ModelArgument = Annotated[str, typer.Argument(metavar="[MODEL]", help=_MODEL)]
 ModelOption = Annotated[str, typer.Option("--model", metavar="MODEL", help=_MODEL)]
 
 
-_PIPE = 10_000  # columns: whoever reads a pipe has room for every table
-
-
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Say in one sentence why `path` cannot be written, if it cannot."""
@@ -89,8 +86,7 @@ def console() -> "Console":
             texts = (printable_lines(one) if isinstance(one, str) else one for one in objects)
             super().print(*texts, **options)
 
-    width = None if sys.stdout.isatty() else _PIPE
-    return Plain(highlight=False, soft_wrap=True, markup=False, emoji=False, width=width)
+    return Plain(highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def plain_table(*columns: str, right: int = 0) -> "Table":

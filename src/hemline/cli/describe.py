@@ -55,22 +55,14 @@ def command(
 
     Example: hemline describe seed
     """
-    from hemline.networks import build_network
     from hemline.recipes import load_recipe
+    from hemline.training.building import network_of
 
     loaded = load_recipe(recipe, changes or [])
     official = not is_named(data.data) and data == DataArguments()  # it need not be there
     dataset = None if official else data.open("train", quiet=as_json)
     facts = _facts_of(loaded, dataset) if dataset else _official_facts(loaded)
-    network = build_network(
-        loaded.network,
-        loaded.widths,
-        seed=0,
-        inputs=facts.inputs,
-        outputs=facts.classes + (loaded.outlier_exposure > 0),
-        mirrored=loaded.test_time_flip and facts.mirror,
-        dropout=loaded.dropout,
-    )
+    network = network_of(loaded, inputs=facts.inputs, classes=facts.classes, mirror=facts.mirror)
     if as_json:
         print_json(
             {

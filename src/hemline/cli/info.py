@@ -30,7 +30,7 @@ _ENGINES = {
 
 
 def command(as_json: JsonOption = False) -> None:
-    """Print versions, engines, cores, caches and data found: for reports of faults.
+    """Say what is installed here, for a report of a fault.
 
     Example: hemline info
     """

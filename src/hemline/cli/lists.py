@@ -1,6 +1,7 @@
 """`hemline recipes`, `hemline models`, `hemline runs`: what there is to train, use and compare."""
 
 import json
+import textwrap
 import tomllib
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hemline.cli.common import JsonOption, console, percent, plain_table, print_json, say
-from hemline.recipes import describe_keys, load_recipe, recipe_names
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,16 +21,18 @@ def recipes(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the recipes, or the keys of one: value, default, what it may be and is for.
+    """List the recipes, or the keys of one and what they are for.
 
     Example: hemline recipes fast
     """
+    from hemline.recipes import recipe_names
+
     if recipe:
         _show_keys(recipe, as_json)
         return
     rows = [_describe_recipe(name) for name in recipe_names()]
     table = plain_table("Recipe", "Network", "Widths", "Epochs", "What it is")
-    table.columns[-1].no_wrap = False
+    _may_break(table, -1)
     for row in rows:
         widths = "-".join(map(str, row["widths"]))
         cells = [row["name"], row["network"], widths, str(row["epochs"]), row["description"]]
@@ -39,12 +41,16 @@ def recipes(
 
 
 def _describe_recipe(name: str) -> dict[str, Any]:
+    from hemline.recipes import load_recipe
+
     loaded = load_recipe(name)
     keys = ("name", "network", "widths", "epochs", "description")
     return {key: getattr(loaded, key) for key in keys}
 
 
 def _show_keys(name: str, as_json: bool) -> None:
+    from hemline.recipes import describe_keys, load_recipe
+
     loaded = load_recipe(name)
     rows = [
         key._asdict() | {"value": getattr(loaded, key.name)} for key in describe_keys(type(loaded))
@@ -56,8 +62,13 @@ def _show_keys(name: str, as_json: bool) -> None:
         default = row["default"]
         usual = default is None or row["value"] == default
         other = "" if usual else f"; left out: {_shown(default)}"
-        console().print(f"{row['name']} = {_shown(row['value'])}", style="bold")
-        console().print(f"    {row['meaning']}\n    {row['allowed']}{other}")
+        value = f"{row['name']} = {_shown(row['value'])}"
+        console().print(textwrap.fill(value, 80, subsequent_indent=" " * 4), style="bold")
+        console().print(_indented(row["meaning"]) + "\n" + _indented(row["allowed"] + other))
+
+
+def _indented(text: str) -> str:
+    return textwrap.fill(text, 78, initial_indent=" " * 4, subsequent_indent=" " * 4)
 
 
 def _shown(value: Any) -> str:
@@ -114,6 +125,8 @@ def runs(
         console().print(f"No runs in {folder}. Begin with: hemline train fast")
         return
     table = plain_table("Run", "Recipe", "Data", "Begun", "Seed", "Epochs", "Accuracy", right=3)
+    _may_break(table, 0)
+    _may_break(table, 2)
     for row in rows:
         accuracy = row["validation_accuracy"] or row["accuracy"]
         cells = [row["run"], row["recipe"], row["data"], row["begun"], str(row["seed"])]
@@ -141,6 +154,12 @@ def _describe_run(folder: Path) -> dict[str, Any]:
         "validation_accuracy": last.get("validation_accuracy"),
         "model": (folder / "model.onnx").exists(),
     }
+
+
+def _may_break(table: "Table", column: int) -> None:
+    """Where a table is wider than its place, this column gives way."""
+    table.columns[column].no_wrap = False
+    table.columns[column].overflow = "fold"
 
 
 def _print(rows: list[dict[str, Any]], table: "Table", as_json: bool) -> None:

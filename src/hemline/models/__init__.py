@@ -4,7 +4,6 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from hemline.errors import ModelFileError
-from hemline.recipes import recipe_names
 
 _FOLDER = Path(__file__).parent
 DEFAULT = "accurate"
@@ -45,6 +44,8 @@ def read_model(path: str | Path) -> tuple[Path, bytes]:
 
 
 def _mend(name: str | Path) -> str:
+    from hemline.recipes import recipe_names
+
     if str(name) in recipe_names():
         return f"that is a recipe: hemline train {name} makes a model of it."
     near = get_close_matches(str(name), shipped_models(), 1)

@@ -9,7 +9,7 @@ from hemline.errors import HemlineError
 
 LOOK_EVERY = 0.2  # seconds between looks at the workers
 _SOON = 5.0  # seconds; a worker that ends within them has not begun well
-_PAUSE, _LONGEST = 0.2, 3.0  # seconds before another try: twice as long every time, up to these
+_PAUSE, _LONGEST = 0.2, 1.5  # seconds before another try: twice as long every time, up to these
 _TRIES = 5  # of every worker in turn, after which none of them will do better
 _log = logging.getLogger("hemline.serving")
 

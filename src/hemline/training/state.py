@@ -7,8 +7,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from hemline.networks import Inputs, build_network
+from hemline.networks import Inputs
 from hemline.recipes import Recipe
+from hemline.training.building import network_of
 from hemline.training.callbacks import Callback, build_callbacks
 from hemline.training.checkpoint import load_checkpoint, save_checkpoint
 from hemline.training.devices import bfloat16_is_fast
@@ -58,16 +59,8 @@ class State:
         device: torch.device,
     ) -> None:
         self.recipe = recipe
-        self.network = build_network(
-            recipe.network,
-            recipe.widths,
-            seed,
-            inputs=inputs,
-            outputs=classes + (recipe.outlier_exposure > 0),
-            mirrored=recipe.test_time_flip and mirror,
-            dropout=recipe.dropout,
-            logit_scale=recipe.logit_scale,
-        ).to(device)
+        network = network_of(recipe, inputs=inputs, classes=classes, mirror=mirror, seed=seed)
+        self.network = network.to(device)
         self.bfloat16 = recipe.bfloat16 and bfloat16_is_fast(device)
         self.optimiser = OPTIMISERS[recipe.optimiser](
             self.network.parameters(), bfloat16=self.bfloat16
