@@ -1,9 +1,13 @@
 """What there is to train, use and compare; what an installation says of itself."""
 
 import json
+import os
 import shutil
 from importlib.metadata import version
 
+import pytest
+
+from hemline.engines import PERCEPTRONS
 from hemline.models import shipped_models
 from hemline.recipes import Recipe, describe_keys, load_recipe, recipe_names
 
@@ -71,3 +75,36 @@ def test_an_installation_says_what_it_is(program, own_machine):
 
 def test_the_version_is_told(program):
     assert program("--version").stdout == f"hemline {version('hemline')}\n"
+
+
+def test_a_training_without_its_engine_says_so(program, tmp_path):
+    hidden = tmp_path / "sitecustomize.py"
+    hidden.write_text(HIDE)
+    options = ["--data", "sketches", "--epochs", 1, "--out", tmp_path / "run"]
+    variables = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = program("train", "seed", *options, env=variables)
+    assert done.returncode == 0, done.stderr
+    assert "Slow: hemline.training._dense is not built, and PyTorch alone takes five" in done.stdout
+    environment = json.loads((tmp_path / "run" / "environment.json").read_text())
+    assert environment["engine"] == "torch"
+    assert environment["slow"] in done.stdout
+    facts = json.loads(program("info", "--json", env=variables).stdout)
+    assert facts["Engines"]["hemline.training._dense"].startswith("not built")
+    assert facts["Engines"]["hemline.networks._fused"].endswith("in C")
+
+
+@pytest.mark.skipif(
+    not PERCEPTRONS.is_built, reason="needs the extensions, which a compiler builds"
+)
+def test_one_with_its_engine_does_not(program, tmp_path):
+    done = program("train", "seed", "--data", "sketches", "--epochs", 1, "--out", tmp_path / "run")
+    assert "Slow" not in done.stdout
+
+
+HIDE = """
+import importlib.machinery
+finder = importlib.machinery.PathFinder.find_spec
+def find_spec(name, path=None, target=None):
+    return None if name == "hemline.training._dense" else finder(name, path, target)
+importlib.machinery.PathFinder.find_spec = find_spec
+"""

@@ -1,6 +1,5 @@
 """`hemline info`: what a report of a fault should say of this installation."""
 
-import importlib.util
 import os
 import platform
 import sys
@@ -23,10 +22,6 @@ _PACKAGES = (
     "scikit-learn",
     "pyarrow",
 )
-_ENGINES = {
-    "training._dense": "perceptrons are trained in C",
-    "networks._fused": "what lies between convolutions runs in C",
-}
 
 
 def command(as_json: JsonOption = False) -> None:
@@ -48,7 +43,7 @@ def _gather() -> dict[str, dict[str, Any]]:
     return {
         "Versions": _versions(),
         "Machine": _machine(),
-        "Engines": {name: _engine(name) for name in _ENGINES},
+        "Engines": _engines(),
         "Data": _data(),
     }
 
@@ -76,12 +71,15 @@ def _machine() -> dict[str, Any]:
     }
 
 
-def _engine(name: str) -> str:
-    if importlib.util.find_spec("torch") is None:
-        return "no PyTorch, so nothing is trained here"
-    if importlib.util.find_spec(f"hemline.{name}"):
-        return _ENGINES[name]
-    return "not built (no C compiler at installation): PyTorch does the same, slower"
+def _engines() -> dict[str, str]:
+    from hemline.engines import CONVOLUTIONS, PERCEPTRONS
+
+    return {
+        engine.module: f"{engine.work}, in C"
+        if engine.is_built
+        else f"not built: PyTorch alone takes {engine.without}"
+        for engine in (PERCEPTRONS, CONVOLUTIONS)
+    }
 
 
 def _data() -> dict[str, str]:

@@ -38,6 +38,8 @@ def watch_training(epochs: int, *, drawn: bool, quiet: bool) -> Iterator[Watch]:
         def begin(environment: dict[str, Any]) -> None:
             if not environment["mirroring"]["said"]:
                 out.print(f"Flips: {environment['mirroring']['evidence']}")
+            if environment["slow"]:
+                out.print(environment["slow"])
 
         yield Watch(begin, show, lambda share: progress.update(task, completed=share))
 

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from hemline.data import Dataset, Photographs
+from hemline.engines import slow_path
 from hemline.errors import RunError
 from hemline.files import write_whole
 from hemline.networks import Inputs
@@ -77,6 +78,7 @@ class Trainer:
             self.seed,
             self.describe_data(),
             engine="native" if native else "torch",
+            slow=slow_path(self.recipe.network),
             device=device_name(self.device),
             precision="bfloat16" if work.bfloat16 else "float32",
             threads=torch.get_num_threads(),
