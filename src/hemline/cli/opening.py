@@ -76,7 +76,7 @@ class DataArguments:
         """
         from hemline.data import open_dataset
 
-        with _progress(quiet=quiet) as progress:
+        with reading_progress(quiet=quiet) as progress:
             dataset = open_dataset(
                 self.data,
                 size=self.size,
@@ -143,7 +143,7 @@ def _print_account(dataset: "Dataset") -> None:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[float], None] | None]:
+def reading_progress(*, quiet: bool) -> Iterator[Callable[[float], None] | None]:
     """A bar with the time left, on a terminal, while pictures are decoded."""
     if quiet or not sys.stderr.isatty():
         yield None

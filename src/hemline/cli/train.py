@@ -14,10 +14,12 @@ from hemline.cli.common import (
     OutOption,
     SeedOption,
     SetOption,
+    console,
+    plain_table,
     program_name,
     say,
 )
-from hemline.cli.opening import DataArguments, takes_data
+from hemline.cli.opening import DataArguments, reading_progress, takes_data
 from hemline.cli.progress import watch_training
 from hemline.cli.trained import tell
 from hemline.errors import HemlineError, RunError
@@ -74,13 +76,14 @@ def command(
         )
     changes = [*(changes or []), *([f"epochs={epochs}"] if epochs else [])]
     loaded = load_recipe(recipe, changes)
+    loaded.check_photographs(given=photos is not None)
     intake = None
     if start:
         from hemline.classifier import Classifier
 
         intake = Classifier.load(start).intake
     dataset = data.open("train", intake=intake, quiet=as_json)
-    photographs = _read_photographs(photos, dataset) if photos else None
+    photographs = _read_photographs(photos, dataset, quiet=as_json) if photos else None
     results = [
         run_training(
             loaded,
@@ -151,10 +154,20 @@ def _without(*options: str) -> list[str]:
     return words
 
 
-def _read_photographs(folder: Path, dataset: "Dataset") -> "Photographs":
+def _read_photographs(folder: Path, dataset: "Dataset", *, quiet: bool) -> "Photographs":
     from hemline.data import read_photographs
 
-    photographs = read_photographs(folder, dataset)
+    with reading_progress(quiet=quiet) as progress:
+        photographs = read_photographs(folder, dataset, progress or (lambda _: None))
     for complaint in photographs.unread:
         say(f"left out: {complaint}")
+    if not quiet:
+        _show_folders(photographs)
     return photographs
+
+
+def _show_folders(photographs: "Photographs") -> None:
+    table = plain_table("Folder", "Taken for", "Photographs", right=1)
+    for each in photographs.folders:
+        table.add_row(each.name, " or ".join(each.classes) or "none of these", f"{each.files:,}")
+    console().print(table)

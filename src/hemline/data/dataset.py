@@ -109,7 +109,7 @@ class Dataset:
         drawn: True for sketches; then no figure says anything about real pictures.
         keeps_class: whether a mirrored picture keeps its class; None to find out by the pictures.
         aliases: other names of classes, as folders of photographs bear them, in lower case; each
-            with the classes that it may mean.
+            with the classes that it may mean, or none where it is known to be none of them.
         cuts_test: whether the test part is cut off the training part, as the data have none.
         group: by what pictures were held together when parts were cut; None by nothing.
         account: what became of every file; None where no files were looked for.

@@ -1,16 +1,41 @@
 """Photographs to train with beside a data set: a folder a class, by its name or another one."""
 
+import contextlib
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import file_digest, sha256
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from hemline.data.building.splits import Places
+from hemline.data.cache import load_pixels, store_pixels
 from hemline.data.dataset import Dataset, Split
+from hemline.data.folder_names import labels_of
 from hemline.data.many import read_many
 from hemline.errors import DataError
-from hemline.photos import MEGAPIXELS, pictures_in
+from hemline.photos import MEGAPIXELS, Intake, pictures_in
+from hemline.pixels import Pixels
+
+_VERSION = 1  # of how photographs become pixels: what an earlier one kept is made anew
+
+
+class Folder(NamedTuple):
+    """A folder of photographs.
+
+    Attributes:
+        name: of the folder.
+        classes: that its name means: one, several of which nobody said which, or none.
+        files: in it.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    files: int
 
 
 @dataclass(frozen=True)
@@ -24,11 +49,13 @@ class Photographs(Split):
             the other, the best guess first.
         several: labels of the classes that label `K + 1`, `K + 2` and so on may be.
         unread: files that were left out, each with the reason.
+        folders: what each was taken for.
     """
 
     guesses: Places = None  # type: ignore[assignment]  # a field after others with defaults
     several: tuple[tuple[int, ...], ...] = ()
     unread: tuple[str, ...] = ()
+    folders: tuple[Folder, ...] = ()
 
     @cached_property
     def best(self) -> Places:
@@ -40,51 +67,79 @@ class Photographs(Split):
         return np.resize(self.best[photograph] + np.arange(self.guesses[photograph]), times)
 
 
-def read_photographs(folder: str | Path, dataset: Dataset) -> Photographs:
+def read_photographs(
+    folder: str | Path, dataset: Dataset, progress: Callable[[float], None] = lambda _: None
+) -> Photographs:
     """Read every picture in the folders of `folder`, each named for what lies in it.
 
+    What was read is kept, so that the same files are soon read again.
+
+    Args:
+        folder: with a folder for each kind of garment.
+        dataset: whose classes they are, and in whose form they come.
+        progress: is told the share of the files that is read.
+
     Raises:
-        DataError: no such folder, or no picture in it.
+        DataError: no such folder, no picture in it, or a name that is near to a known one.
     """
     folder = Path(folder)
     kinds = sorted(path for path in folder.glob("*") if path.is_dir())
-    meant = _labels_of([kind.name for kind in kinds], dataset)
+    names = [kind.name for kind in kinds]
+    meant = labels_of(names, dataset.classes, dataset.aliases)
     several = tuple(sorted({labels for labels in meant if len(labels) > 1}))
-    named = [
-        (file, _label(labels, several, len(dataset.classes)))
-        for kind, labels in zip(kinds, meant, strict=True)
-        for file in _in(kind)
-    ]
-    if not named:
+    files = [_in(kind) for kind in kinds]
+    if not any(files):
         raise DataError(
             f"Expected folders of photographs named for their classes "
             f"({', '.join([*dataset.classes, *dataset.aliases])}; any other for none of them), "
             f"received {folder} without any; check the path."
         )
-    files = [file for file, _ in named]
-    reads = list(read_many(files, dataset.intake, megapixels=MEGAPIXELS, guesses=None))
-    pixels = [picture.pixels for read in reads for picture in read.pictures]
-    unread = [read.error for read in reads if read.error]
-    if not pixels:
+    labels = [_label(each, several, len(dataset.classes)) for each in meant]
+    pixels, counts, unread = _read(list(chain.from_iterable(files)), dataset.intake, progress)
+    if not len(pixels):
         raise DataError(f"Expected photographs, received none that can be read: {unread[0]}")
-    counts = np.array([len(read.pictures) for read in reads])
-    labels = np.repeat(np.array([label for _, label in named], np.uint8), counts)
+    sizes = [len(each) for each in files]
     return Photographs(
-        np.stack(pixels),
-        labels,
+        pixels,
+        np.repeat(np.repeat(np.array(labels, np.uint8), sizes), counts),
         guesses=counts[counts > 0],
         several=several,
         unread=tuple(unread),
+        folders=tuple(
+            Folder(name, tuple(dataset.classes[label] for label in each), size)
+            for name, each, size in zip(names, meant, sizes, strict=True)
+        ),
     )
 
 
-def _labels_of(names: list[str], dataset: Dataset) -> list[tuple[int, ...]]:
-    """Labels that each folder's name means; none of the classes if it is not known."""
-    places = {name: place for place, name in enumerate(dataset.classes)}
-    known = {name.lower(): (place,) for name, place in places.items()} | {
-        alias: tuple(places[name] for name in names) for alias, names in dataset.aliases.items()
-    }
-    return [known.get(name.lower(), ()) for name in names]
+def _read(
+    files: list[Path], intake: Intake, progress: Callable[[float], None]
+) -> tuple[Pixels, Places, list[str]]:
+    """Pixels of all guesses, how many each file has, and why others have none."""
+    key = _key(files, intake)
+    if kept := load_pixels(key):
+        pixels, facts = kept
+        return pixels, np.array(facts["counts"]), facts["unread"]
+    reads = []
+    for read in read_many(files, intake, megapixels=MEGAPIXELS, guesses=None):
+        reads.append(read)
+        progress(len(reads) / len(files))
+    every = [picture.pixels for read in reads for picture in read.pictures]
+    pixels = np.stack(every) if every else np.zeros((0, *intake.form.shape), np.uint8)
+    counts = [len(read.pictures) for read in reads]
+    unread = [read.error for read in reads if read.error]
+    store_pixels(key, pixels, {"counts": counts, "unread": unread})
+    return pixels, np.array(counts), unread
+
+
+def _key(files: list[Path], intake: Intake) -> str:
+    """SHA-256 over names and contents, and the intake."""
+    form = intake.form.describe()
+    key = sha256(json.dumps([_VERSION, form, intake.describe(), list(map(str, files))]).encode())
+    for file in files:
+        with contextlib.suppress(OSError), file.open("rb") as stream:
+            key.update(file_digest(stream, "sha256").digest())
+    return key.hexdigest()
 
 
 def _label(labels: tuple[int, ...], several: tuple[tuple[int, ...], ...], classes: int) -> int:

@@ -200,6 +200,19 @@ class Recipe:
                 f"{self.dropout}; correct recipe {self.name}: they are for hidden dense layers."
             )
 
+    def check_photographs(self, *, given: bool) -> None:
+        """Whether photographs are there exactly where the recipe asks for them.
+
+        Raises:
+            RecipeError: they are missing, or are there and not asked for.
+        """
+        if bool(self.photographs) != given:
+            raise RecipeError(
+                f"Expected {'photographs' if self.photographs else 'no photographs'} for recipe "
+                f"{self.name}, received {'some' if given else 'none'}; "
+                f"{'leave out' if given else 'add'} --photos DIR."
+            )
+
     @property
     def distorts(self) -> bool:
         """Whether any picture is distorted."""

@@ -118,12 +118,7 @@ def _parts(recipe: Recipe, dataset: Dataset) -> tuple[Split, Places, Places]:
 
 
 def _check(recipe: Recipe, dataset: Dataset, photographs: Photographs | None) -> None:
-    if bool(recipe.photographs) != (photographs is not None):
-        raise RecipeError(
-            f"Expected {'photographs' if recipe.photographs else 'no photographs'} for recipe "
-            f"{recipe.name}, received {'none' if recipe.photographs else 'some'}; "
-            f"{'add' if recipe.photographs else 'leave out'} --photos DIR."
-        )
+    recipe.check_photographs(given=photographs is not None)
     adjusted, classes = len(recipe.logit_adjustment), len(dataset.classes)
     if adjusted not in (0, classes):
         raise RecipeError(

@@ -14,16 +14,22 @@ from hemline.pixels import Form
 NAME = "Fashion-MNIST"
 INTAKE = Intake(Form(28, 28, 1, "dark"), find="garment")
 TRAINING_PICTURES, MEAN = 60_000, 0.286  # of values 0..1: known without reading them
-# Names of folders, as public collections of clothes use them.
+# Names of folders, as public collections of clothes and people use them.
 ALIASES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("t-shirt", "top"), ("T-shirt/top",)),
-    **dict.fromkeys(("trousers", "pants"), ("Trouser",)),
-    "longsleeve": ("Pullover",),
-    "outwear": ("Coat",),
+    **dict.fromkeys(("t-shirt", "top", "tee"), ("T-shirt/top",)),
+    **dict.fromkeys(("trousers", "pants", "jeans", "leggings"), ("Trouser",)),
+    **dict.fromkeys(("longsleeve", "sweater", "jumper", "sweatshirt", "hoodie"), ("Pullover",)),
+    "gown": ("Dress",),
+    **dict.fromkeys(("outwear", "outerwear", "jacket", "overcoat"), ("Coat",)),
     "sandals": ("Sandal",),
-    "sneakers": ("Sneaker",),
+    "blouse": ("Shirt",),
+    **dict.fromkeys(("sneakers", "trainers"), ("Sneaker",)),
+    **dict.fromkeys(("handbag", "purse", "backpack"), ("Bag",)),
     **dict.fromkeys(("ankle-boot", "boots"), ("Ankle boot",)),
-    "shoes": ("Sandal", "Sneaker", "Ankle boot"),
+    **dict.fromkeys(("shoes", "footwear"), ("Sandal", "Sneaker", "Ankle boot")),
+    # None of the ten, near to them as the names may be.
+    **dict.fromkeys(("shorts", "skirt", "hat", "cap", "socks", "scarf", "gloves", "belt"), ()),
+    **dict.fromkeys(("vest", "suit", "swimsuit", "underwear", "undershirt", "high heels"), ()),
 }
 MIRRORS = (
     "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
