@@ -52,10 +52,12 @@ def test_json_is_one_document(program, folder):
     assert document["healthy"] is True
     assert document["data"].startswith("sketches")
     assert {"verdict", "wants", "gives", "accuracy", "findings", "fine", "notes"} <= document.keys()
+    assert document["accuracy"]["n"] == 1_750
+    assert document["accuracy"]["left_out"] == "250 others showed what it wants"
 
 
 def test_a_diagnosis_from_cold_costs_what_a_few_thousand_answers_cost(program, real):
-    classifier = Classifier.load("accurate")  # a convnet of 650,000 weights on real pictures
+    classifier = Classifier.load("accurate")  # the largest model in the box
     answers = processor_seconds(lambda: classifier.answer(real.test.pixels[:1000]), tries=2)
 
     def diagnose() -> None:

@@ -102,6 +102,8 @@ def _print_facts(out: "Console", diagnosis: "Diagnosis") -> None:
         low, high = (100 * bound for bound in diagnosis.accuracy["interval"])
         share = percent(diagnosis.accuracy["accuracy"])
         pictures = f"{diagnosis.accuracy['n']:,} test pictures of {diagnosis.data}"
+        if diagnosis.accuracy["left_out"]:
+            pictures += f" ({diagnosis.accuracy['left_out']})"
         rows.append(("Accuracy", f"{share} (95 %: {low:.2f} to {high:.2f}) on {pictures}"))
     _print_rows(out, rows + [("Note", note) for note in diagnosis.notes])
 

@@ -31,7 +31,8 @@ def command(
         typer.Option(
             metavar="MODEL",
             help=f"Model file, run folder or {' or '.join(models.shipped_models())}; "
-            f"left out: {models.PHOTO} for files, {models.DEFAULT} for test pictures.",
+            f"left out: {models.PHOTO} for photographs, {models.DEFAULT} for idx and .npy files "
+            "and for test pictures.",
         ),
     ] = None,
     test_index: Annotated[
@@ -66,7 +67,7 @@ def command(
     from hemline.cli.judging import open_for
 
     _check_use(files, test_index, csv, show)
-    opened = model or Path(models.PHOTO if files else models.DEFAULT)
+    opened = model or Path(_usual_model(files or []))
     classifier = Classifier.load(opened)
     complaints: list[str] = []
     if test_index is not None:
@@ -88,6 +89,13 @@ def command(
         if rows:
             print_training_data(classifier)
     _complain(complaints)
+
+
+def _usual_model(files: list[Path]) -> str:
+    """The one for photographs, unless nothing but pixels of the data set is named."""
+    from hemline.data.pictures import holds_pixels
+
+    return models.DEFAULT if all(map(holds_pixels, files)) else models.PHOTO
 
 
 def _check_use(

@@ -71,12 +71,22 @@ def _read_many(path: Path, form: Form) -> Pixels | None:
     """The pictures of an idx or `.npy` file, or None if it is neither."""
     if path.suffix == ".npy":
         return _read_npy(path, form)
+    return as_pixels(read_idx_file(path), form) if _is_idx(path) else None
+
+
+def holds_pixels(path: Path) -> bool:
+    """Whether a file holds pixels as they are, and no photographs."""
+    try:
+        return path.is_file() and (path.suffix == ".npy" or _is_idx(path))
+    except OSError:
+        return False
+
+
+def _is_idx(path: Path) -> bool:
     with path.open("rb") as stream:
         start = stream.read(BEGINNING)
     # Several formats of pictures begin with two zeros as well: icons, and what phones store.
-    if start[:2] in (b"\x00\x00", b"\x1f\x8b") and not format_of(start):
-        return as_pixels(read_idx_file(path), form)
-    return None
+    return start[:2] in (b"\x00\x00", b"\x1f\x8b") and not format_of(start)
 
 
 def _read_npy(path: Path, form: Form) -> Pixels:

@@ -152,6 +152,15 @@ class Case:
         return self._take("confirm", self._order[self._search_size :][:size])
 
     @property
+    def left_out(self) -> str:
+        """Why other test pictures are not among those; empty where there are none."""
+        searched = 0 if self.shifted else len(self.search)
+        rest = len(self.material.test) - searched - len(self.confirm)
+        reasons = [f"{searched:,} others showed what it wants"] * bool(searched)
+        reasons += [f"there was no time for {rest:,} more"] * (rest > 0)
+        return "; ".join(reasons)
+
+    @property
     def _affordable(self) -> int:
         return int(_CONFIRM_SECONDS / 3 / self.seconds_each)
 

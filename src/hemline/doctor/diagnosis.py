@@ -251,11 +251,15 @@ def _diagnosis(case: Case, findings: list[Finding], fine: list[str]) -> Diagnosi
         gives=case.answers(case.contract, case.search).form if answered else "nothing readable",
         findings=tuple(ordered),
         healthy=tuple(dict.fromkeys(name for name in fine if name not in found)),
-        accuracy=describe_figures(*case.counted) if answered else None,
+        accuracy=_accuracy(case) if answered else None,
         linear=None if findings else case.baseline.test,
         notes=tuple(_notes(case)) if answered else (),
         case=case,
     )
+
+
+def _accuracy(case: Case) -> dict[str, Any]:
+    return describe_figures(*case.counted) | {"left_out": case.left_out}
 
 
 def _notes(case: Case) -> list[str]:
