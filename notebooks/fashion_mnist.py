@@ -28,12 +28,8 @@
 SHORT = False  # True: fewer pictures and epochs, to see in a minute that everything runs
 
 # %%
-import importlib.util
-
-if importlib.util.find_spec("hemline") is None:  # in a hosted notebook, say
-    # %pip install --quiet "hemline[train,doctor,report]"
-    pass
-
+# Where Hemline is not installed yet: %pip install "PATH[train,doctor,report]", PATH being the folder
+# of the project or a wheel of it.
 import tempfile
 import time
 from pathlib import Path
