@@ -28,8 +28,8 @@
 SHORT = False  # True: fewer pictures and epochs, to see in a minute that everything runs
 
 # %%
-# Where Hemline is not installed yet: %pip install "PATH[train,doctor,report]", PATH being the folder
-# of the project or a wheel of it.
+# Where Hemline is not installed yet: %pip install "PATH[train,doctor,report]", PATH being the
+# folder of the project or a wheel of it.
 import tempfile
 import time
 from pathlib import Path

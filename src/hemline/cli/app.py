@@ -110,7 +110,12 @@ def _sentence(error: Exception) -> str | None:
     package = (getattr(error, "name", None) or "").partition(".")[0]
     if package not in _EXTRAS:
         return None
+    extra = "report" if _command() == "report" and package == "jinja2" else _EXTRAS[package]
     return (
         f"Expected the package {package}, received an installation without it; "
-        f"run: {install_command(_EXTRAS[package])}."
+        f"run: {install_command(extra)}."
     )
+
+
+def _command() -> str:
+    return next((word for word in sys.argv[1:] if not word.startswith("-")), "")

@@ -85,14 +85,21 @@ def _examine(runs: Sequence[str], data: DataArguments, *, quiet: bool) -> list["
 
 
 def _augmented(run: "Examined") -> "Pixels | None":
-    """Training pictures, each followed by what the augmentation makes of it; None without one."""
+    """Training pictures, each followed by what the augmentation makes of it.
+
+    None where there is none, and where nothing can be trained.
+    """
     import numpy as np
-    import torch
 
     from hemline.recipes import parse_recipe
-    from hemline.training.augmentation import build_augmentation
-    from hemline.training.mirroring import decide_mirroring
 
+    try:
+        import torch
+
+        from hemline.training.augmentation import build_augmentation
+        from hemline.training.mirroring import decide_mirroring
+    except ModuleNotFoundError:
+        return None
     try:
         recipe = parse_recipe(run.recipe)
     except RecipeError:  # of an earlier version
