@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from tests.photos.drawing import draw_photo
 from tests.serving.running import serve
+from tests.test_requirements import EXTRAS
 
 HIDE = """
 import importlib.machinery
@@ -51,8 +52,10 @@ def holds(requirement, extra):
     return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
-@pytest.fixture(params=["", "train", "photos", "report", "doctor", "serve", "keras", "sklearn",
-                        "tables"], ids=lambda extra: extra or "none")  # fmt: skip
+NAMES = ["", "train", "photos", "report", "doctor", "serve", "keras", "sklearn", "tables"]
+
+
+@pytest.fixture
 def extra(request, tmp_path, monkeypatch):
     allowed = installed_with(request.param) | {"hemline"}
     hidden = {
@@ -108,6 +111,7 @@ USES = {
 }
 
 
+@pytest.mark.parametrize("extra", NAMES, indirect=True, ids=lambda extra: extra or "none")
 def test_it_does_what_it_is_for(extra, program, tmp_path):
     draw_photo("trousers", size=(90, 120)).save(tmp_path / "photo.jpg")
     if extra == "tables":
@@ -125,29 +129,22 @@ def test_it_does_what_it_is_for(extra, program, tmp_path):
         assert done.stdout == "5\n", done.stderr
 
 
+@pytest.mark.parametrize("extra", ["", "keras"], indirect=True, ids=["none", "keras"])
 def test_what_is_missing_is_named(extra, program, tmp_path):
     draw_photo("trousers", size=(90, 120)).save(tmp_path / "photo.jpg")
     missing = {
-        "train": ("train", "seed", *SKETCHES),
         "photos": ("predict", "photo.jpg"),
         "report": ("report", "tiny", *SKETCHES),
         "doctor": ("doctor", "tiny", *SKETCHES),
         "serve": ("serve", "tiny"),
-        "keras": ("export", "tiny"),
     }
+    if not extra:
+        missing |= {"train": ("train", "seed", *SKETCHES), "keras": ("export", "tiny")}
     for name, command in missing.items():
-        if name != extra and name not in BRINGS.get(extra, ()):
-            done = program(*command, cwd=tmp_path)
-            assert done.returncode == 2, (name, done.stdout)
-            assert f"[{name}]" in done.stderr, done.stderr
-
-
-# Extras that are among others.
-BRINGS = {"keras": {"train"}, "sklearn": {"train", "doctor"}, "serve": {"photos"}}
+        done = program(*command, cwd=tmp_path)
+        assert done.returncode == 2, (name, done.stdout)
+        assert f"[{name}]" in done.stderr, done.stderr
 
 
 def test_extras_are_all_tried():
-    from tests.test_requirements import EXTRAS
-
-    assert set(EXTRAS) - {"dev"} == {"train", "photos", "report", "doctor", "serve", "keras",
-                                     "sklearn", "tables"}  # fmt: skip
+    assert set(EXTRAS) - {"dev"} == set(NAMES) - {""}
