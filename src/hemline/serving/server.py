@@ -2,7 +2,6 @@
 
 import logging
 import logging.config
-import os
 import signal
 import socket
 import time
@@ -12,6 +11,7 @@ from multiprocessing.context import SpawnProcess
 from hemline.errors import HemlineError
 from hemline.serving.connections import give_up_after
 from hemline.serving.figures import figures_folder, offer
+from hemline.serving.heap import memory_given_back
 from hemline.serving.logs import log_config
 from hemline.serving.model import open_model
 from hemline.serving.settings import Settings
@@ -24,9 +24,6 @@ _ENDS = [
     if hasattr(signal, name)
 ]
 _SHOWN = 80  # characters of an address
-# Bytes from which on memory goes back to the system at once. Left to itself, glibc raises this with
-# every large picture, and after some thousand odd requests a worker is a quarter larger.
-_RETURNED = ("MALLOC_MMAP_THRESHOLD_", "262144")
 _FINISH = 3  # times as long as a request may take, after which a worker that stays is killed
 
 
@@ -70,7 +67,6 @@ def run(listener: socket.socket, settings: Settings, workers: int, *, json_logs:
         HemlineError: no worker can begin.
     """
     logging.config.dictConfig(log_config(as_json=json_logs))
-    os.environ.setdefault(*_RETURNED)  # read by processes when they begin
     ending: list[int] = []  # an event would have a lock, which a signal may find locked
     for kind in _ENDS:
         if signal.getsignal(kind) is not signal.SIG_IGN:  # as nohup wants it
@@ -84,7 +80,8 @@ def run(listener: socket.socket, settings: Settings, workers: int, *, json_logs:
             offer(folder)
             arguments = (listener, settings, json_logs, workers == 1, end_seen)
             process = context.Process(target=work, args=arguments)
-            process.start()
+            with memory_given_back():
+                process.start()
             return process
 
         places = [Place(begin) for _ in range(workers)]

@@ -13,6 +13,7 @@ import uvicorn
 
 from hemline.serving.app import create_app
 from hemline.serving.connections import Connection as Protocol
+from hemline.serving.heap import leave_to_others
 from hemline.serving.logs import log_config
 from hemline.serving.settings import Settings
 
@@ -36,6 +37,7 @@ def work(
         ending: can be read once the whole server ends, and not this worker alone.
     """
     sys.setswitchinterval(_SWITCH)
+    leave_to_others()
     config = uvicorn.Config(
         functools.partial(create_app, settings),
         factory=True,
