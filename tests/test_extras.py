@@ -69,6 +69,7 @@ def extra(request, tmp_path, monkeypatch):
     assert {"pytest", "mypy", "playwright"} <= hidden
     (tmp_path / "sitecustomize.py").write_text(HIDE.format(hidden=sorted(hidden)))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path)]))
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)  # earlier tests may have chosen one
     monkeypatch.chdir(tmp_path)
     return request.param
 

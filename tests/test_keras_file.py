@@ -9,7 +9,6 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 from onnx import helper, numpy_helper
 
@@ -19,6 +18,7 @@ from hemline.keras_file import write_keras
 from hemline.keras_file.backend import choose_backend
 from hemline.pixels import Form
 from hemline.training.calibration import Calibration
+from tests.unsealed import load_unsealed
 from tests.untrained import pictures, write_untrained
 
 # What a user of Keras does, in a process that knows nothing of Hemline.
@@ -74,7 +74,7 @@ def difference(network, classifier, pixels):
 
 def changed(model, path, change):
     """A model file whose graph went through `change`."""
-    loaded = onnx.load(model)
+    loaded = load_unsealed(model)
     change(loaded.graph)
     path.write_bytes(loaded.SerializeToString())
     return path

@@ -115,7 +115,7 @@ MISTAKES = {
     "predict shirt.png --model tiny --confidence 0.5": ("received --confidence",),
     # Others
     "report tiny --data sketches --out no/such/folder/page.html": ("page.html",),
-    "export tiny --out no/such/folder/m.keras": ("m.keras",),
+    "export tiny --format h5": ("keras", "received h5"),
     "serve tiny --host nowhere.invalid": ("address to listen at", "--host and --port"),
     "doctor missing.onnx --data sketches": ("which is none of these",),
     "doctor nowhere:predict --data sketches": ("No module named 'nowhere'",),

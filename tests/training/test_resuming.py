@@ -90,7 +90,7 @@ def safe_metadata(content):
 @pytest.mark.parametrize("name", ["environment.json", "recipe.toml"])
 @pytest.mark.parametrize(
     "change",
-    [lambda text: text[: len(text) // 2], lambda _: b"", lambda _: b"[" * 100_000,
+    [lambda text: text[: len(text) // 4], lambda _: b"", lambda _: b"[" * 100_000,
      lambda _: b"\xff\xfe", lambda _: b"7", lambda _: b"{}"],
     ids=["cut", "empty", "deep", "no text", "a number", "nothing in it"],
 )  # fmt: skip
