@@ -187,7 +187,6 @@ def _without_network(tmp_path):
     [
         ("seed", "dropout=0.3", "widths=[64, 32]"),
         ("fast", "widths=[8]", "outlier_exposure=0.1", "fewest_steps=0"),
-        ("fast", "network=conv", "widths=[8, 8]", "horizontal_flip=never", "fewest_steps=0"),
     ],
     ids=" ".join,
 )

@@ -122,7 +122,7 @@ MISTAKES = {
     "doctor http://127.0.0.1:9/v2/models/m --data sketches": ("start the server",),
     "doctor weights.pkl --data sketches": ("can run code when opened",),
     "doctor tiny --limit never": ("--limit that is a number", "received never"),
-    "evaluate tiny --data colours": ("the 10 classes of", "name the data that"),
+    "evaluate tiny --data note.txt": ("note.txt",),
 }
 
 
