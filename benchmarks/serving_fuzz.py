@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
-import psutil
 from common import command_line, write_result
 from serving_attacks import by_hand, by_http
 from tests.serving.running import Server, serve
@@ -102,8 +101,7 @@ def honest_clients(target: Target) -> Iterator[dict[str, list[float]]]:
 
 def megabytes(server: Server) -> float:
     """Of all processes of a server, what they share counted once."""
-    tree = [psutil.Process(server.process.pid), *server.descendants()]
-    return sum(process.memory_full_info().pss for process in tree) / 1e6
+    return sum(process.memory_full_info().pss for process in server.processes()) / 1e6
 
 
 def run(workers: int, token: str, seeds: range) -> str:

@@ -99,9 +99,8 @@ class Cost(NamedTuple):
 
 def megabytes(server: Server) -> float:
     """Of all processes of a server."""
-    tree = [psutil.Process(server.process.pid), *server.descendants()]
     with contextlib.suppress(psutil.NoSuchProcess):
-        return sum(process.memory_info().rss for process in tree) / 1e6
+        return sum(process.memory_info().rss for process in server.processes()) / 1e6
     return 0.0
 
 

@@ -1,5 +1,7 @@
 """What Hemline raises: each message is one sentence that says what to do."""
 
+from collections.abc import Iterable
+
 
 class HemlineError(Exception):
     """Base of all errors that a user can mend; the message is one clear sentence."""
@@ -31,3 +33,11 @@ class TargetError(HemlineError):
 
 class PhotoError(HemlineError):
     """A photograph is too large, too small or damaged, or shows nothing that can be found."""
+
+
+def did_you_mean(received: str, known: Iterable[str], otherwise: str) -> str:
+    """The end of a sentence: the known name that is near, or what else to do."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(received, list(known), 1)
+    return f"did you mean {near[0]}?" if near else otherwise

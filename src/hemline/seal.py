@@ -13,10 +13,14 @@ _LENGTH = len(_START) + _VALUE
 
 def sealed(content: bytes) -> bytes:
     """A serialised ONNX model with its checksum."""
-    return content + _START + b'"' + sha256(content).hexdigest().encode() + b'"'
+    return content + _seal_of(content)
 
 
 def is_whole(content: bytes) -> bool:
     """Whether a file is what was sealed; one without a seal may be."""
-    body, seal = content[:-_LENGTH], content[-_LENGTH:]
-    return not seal.startswith(_START) or content == sealed(body)
+    seal = content[-_LENGTH:]
+    return not seal.startswith(_START) or seal == _seal_of(memoryview(content)[:-_LENGTH])
+
+
+def _seal_of(body: bytes | memoryview) -> bytes:
+    return _START + b'"' + sha256(body).hexdigest().encode() + b'"'

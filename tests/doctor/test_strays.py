@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 
 import numpy as np
 import psutil
@@ -11,6 +10,7 @@ import pytest
 
 from hemline.doctor.targets import open_target
 from hemline.errors import TargetError
+from tests.serving.running import until
 
 MODULE = """
 import os, pathlib, signal, subprocess, sys, time
@@ -60,18 +60,11 @@ def test_nothing_stays(start, answer, tmp_path, monkeypatch):
         with pytest.raises(TargetError):
             target.answer(np.zeros((2, 28, 28), np.uint8), "array")
     target.close()
-    until_gone(pids)
+    until(lambda: not any(map(alive, pids)), seconds=5)
 
 
 def alive(pid):
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-
-
-def until_gone(pids):
-    deadline = time.monotonic() + 5
-    while any(map(alive, pids)):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_other_processes_stay(tmp_path, monkeypatch):

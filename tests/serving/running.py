@@ -44,6 +44,10 @@ class Server:
     def descendants(self):
         return psutil.Process(self.process.pid).children(recursive=True)
 
+    def processes(self):
+        """All of them."""
+        return [psutil.Process(self.process.pid), *self.descendants()]
+
     def workers(self):
         """The processes that answer."""
         return spawned(psutil.Process(self.process.pid))

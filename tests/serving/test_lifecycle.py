@@ -210,7 +210,7 @@ def test_a_lone_worker_that_is_told_to_end_lets_clients_wait_for_the_next(
 def test_ctrl_c_reaches_all_processes_and_ends_the_server(model_file, tmp_path):
     with serve(model_file, "--workers", "2", log=tmp_path / "log") as server:
         until(lambda: server.log.read_text().count("is ready") == 2)
-        for process in [*server.descendants(), psutil.Process(server.process.pid)]:
+        for process in reversed(server.processes()):
             process.send_signal(signal.SIGINT)
         assert server.process.wait(30) == 0
         assert "replaced" not in server.log.read_text()

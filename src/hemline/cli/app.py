@@ -19,7 +19,7 @@ from hemline.cli import (
     serve,
     train,
 )
-from hemline.cli.common import called_as, say
+from hemline.cli.common import called_as, called_command, say
 from hemline.cli.usage import WRONG_USE, tell
 from hemline.errors import HemlineError
 from hemline.installing import install_command
@@ -110,12 +110,8 @@ def _sentence(error: Exception) -> str | None:
     package = (getattr(error, "name", None) or "").partition(".")[0]
     if package not in _EXTRAS:
         return None
-    extra = "report" if _command() == "report" and package == "jinja2" else _EXTRAS[package]
+    extra = "report" if called_command() == "report" and package == "jinja2" else _EXTRAS[package]
     return (
         f"Expected the package {package}, received an installation without it; "
         f"run: {install_command(extra)}."
     )
-
-
-def _command() -> str:
-    return next((word for word in sys.argv[1:] if not word.startswith("-")), "")

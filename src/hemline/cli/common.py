@@ -105,6 +105,11 @@ def called_as() -> str:
     return "python -m hemline" if Path(sys.argv[0]).name == "__main__.py" else "hemline"
 
 
+def called_command() -> str:
+    """The command that was called; empty where none was."""
+    return next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+
+
 def program_name() -> str:
     """How the program was called, so that a command it suggests can be run as it stands."""
     name = called_as()

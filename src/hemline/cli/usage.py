@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from hemline.cli.common import called_as
+from hemline.cli.common import called_as, called_command
 
 WRONG_USE: type[Exception] = typer.BadParameter.__mro__[1]
 # What other programs call it, and what it is here.
@@ -42,7 +42,7 @@ _THEIRS = {
 
 def tell(error: Any) -> str:
     """What to tell of an error that the command-line library has raised."""
-    command = error.ctx.command_path if error.ctx else " ".join([called_as(), *sys.argv[1:2]])
+    command = error.ctx.command_path if error.ctx else f"{called_as()} {called_command()}"
     expected, received, mend = _parts(error, command)
     return f"Expected {expected}, received {received}; {mend}."
 

@@ -4,7 +4,8 @@ import contextlib
 import json
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,20 @@ def cache_folder() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("hemline")
+
+
+def key_of(facts: object, files: Iterable[tuple[str, bytes]]) -> str:
+    """SHA-256 over all that decides what files become.
+
+    Args:
+        facts: how they become it, as JSON can hold it.
+        files: the name and the digest of each.
+    """
+    key = sha256(json.dumps(facts).encode())
+    for name, digest in files:
+        key.update(f"{len(name)} {name}".encode())
+        key.update(digest)
+    return key.hexdigest()
 
 
 def load_pixels(key: str) -> tuple[Pixels, dict[str, Any]] | None:

@@ -1,10 +1,10 @@
 """What a folder of photographs shows, by its name: classes, or none of them, or it is asked."""
 
-import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from hemline.errors import DataError
+from hemline.names import letters_of
 
 _NEAR = 0.8  # of two names; `trouzers` and `trousers` are at 0.88
 _NONE = "none"  # folders whose name begins so are none of the classes, whatever follows
@@ -35,11 +35,11 @@ def _known(
     known = {alias: tuple(places[name] for name in meant) for alias, meant in aliases.items()}
     for name, place in places.items():
         known |= dict.fromkeys([name, *name.split("/")], (place,))
-    return {_plain(name): labels for name, labels in known.items()}
+    return {letters_of(name): labels for name, labels in known.items()}
 
 
 def _meaning(name: str, known: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
-    plain = _plain(name)
+    plain = letters_of(name)
     for plural in _PLURALS:
         for variant in (plain.removesuffix(plural), plain + plural):
             if variant in known:
@@ -51,8 +51,3 @@ def _meaning(name: str, known: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]
             f"{near[0]} and is not that; rename it, to {_NONE}-{name} if it is none of the classes."
         )
     return ()
-
-
-def _plain(name: str) -> str:
-    """Small letters and digits of any script alone: `Ankle boot` is `ankle-boot`."""
-    return re.sub(r"[\W_]+", "", name.casefold())

@@ -1,11 +1,10 @@
 """Photographs to train with beside a data set: a folder a class, by its name or another one."""
 
 import contextlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hemline.data.building.splits import Places
-from hemline.data.cache import load_pixels, store_pixels
+from hemline.data.cache import key_of, load_pixels, store_pixels
 from hemline.data.dataset import Dataset, Split
 from hemline.data.folder_names import labels_of
 from hemline.data.many import read_many
@@ -133,13 +132,15 @@ def _read(
 
 
 def _key(files: list[Path], intake: Intake) -> str:
-    """SHA-256 over names and contents, and the intake."""
-    form = intake.form.describe()
-    key = sha256(json.dumps([_VERSION, form, intake.describe(), list(map(str, files))]).encode())
-    for file in files:
-        with contextlib.suppress(OSError), file.open("rb") as stream:
-            key.update(file_digest(stream, "sha256").digest())
-    return key.hexdigest()
+    """Of names and contents, and the intake."""
+    facts = ["photographs", _VERSION, intake.form.describe(), intake.describe()]
+    return key_of(facts, ((str(file), _digest(file)) for file in files))
+
+
+def _digest(file: Path) -> bytes:
+    with contextlib.suppress(OSError), file.open("rb") as stream:
+        return file_digest(stream, "sha256").digest()
+    return b""
 
 
 def _label(labels: tuple[int, ...], several: tuple[tuple[int, ...], ...], classes: int) -> int:

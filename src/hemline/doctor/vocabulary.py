@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_LETTERS = ("L", "N", "M")  # letters, digits, and the marks that belong to letters
+from hemline.names import letters_of
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,4 @@ def _composed(name: str) -> str:
 
 def _plain(name: str) -> str:
     """Letters and digits alone, singular: "Ankle boots" and "ankle_boot" are one name."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    kept = (sign for sign in folded if unicodedata.category(sign).startswith(_LETTERS))
-    return "".join(kept).removesuffix("s")
+    return letters_of(name).removesuffix("s")

@@ -1,9 +1,8 @@
 """The model files that come with Hemline; beside each lies its model card."""
 
-from difflib import get_close_matches
 from pathlib import Path
 
-from hemline.errors import ModelFileError
+from hemline.errors import ModelFileError, did_you_mean
 
 _FOLDER = Path(__file__).parent
 DEFAULT = "accurate"
@@ -48,5 +47,4 @@ def _mend(name: str | Path) -> str:
 
     if str(name) in recipe_names():
         return f"that is a recipe: hemline train {name} makes a model of it."
-    near = get_close_matches(str(name), shipped_models(), 1)
-    return f"did you mean {near[0]}?" if near else "make one with hemline train."
+    return did_you_mean(str(name), shipped_models(), "make one with hemline train.")

@@ -3,12 +3,11 @@
 import dataclasses
 import tomllib
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from hemline.errors import RecipeError
+from hemline.errors import RecipeError, did_you_mean
 from hemline.recipes.keys import typed
 from hemline.recipes.recipe import Recipe
 
@@ -45,8 +44,7 @@ def parse_recipe(values: Mapping[str, Any]) -> Recipe:
         field.name for field in dataclasses.fields(Recipe) if field.default is dataclasses.MISSING
     ]
     if unknown := sorted(values.keys() - fields.keys()):
-        near = get_close_matches(unknown[0], fields, 1)
-        mend = f"did you mean {near[0]}?" if near else "hemline recipes seed lists them all."
+        mend = did_you_mean(unknown[0], fields, "hemline recipes seed lists them all.")
         raise RecipeError(
             f"Expected keys that a recipe has, received unknown {', '.join(unknown)}; {mend}"
         )
@@ -80,8 +78,7 @@ def _read(name: str | Path) -> str:
 def _mend(name: str | Path) -> str:
     if Path(name).suffix == ".onnx" or Path(name).is_dir():
         return "to start from a model's features, name a recipe, and the model after --from."
-    near = get_close_matches(str(name), recipe_names(), 1)
-    return f"did you mean {near[0]}?" if near else "choose one of these."
+    return did_you_mean(str(name), recipe_names(), "choose one of these.")
 
 
 def _parse_change(change: str) -> dict[str, Any]:

@@ -1,11 +1,10 @@
 """Pictures of a part, decoded once: what the files became is kept for the next time."""
 
-import json
 from hashlib import file_digest, sha256
 
 from hemline.data.account import Account
 from hemline.data.building.deciding import USUAL
-from hemline.data.cache import load_pixels, store_pixels
+from hemline.data.cache import key_of, load_pixels, store_pixels
 from hemline.data.memory import fits
 from hemline.data.options import DataOptions
 from hemline.data.picture_files.decoding import Decoded, Progress, decode_files, survey
@@ -53,15 +52,14 @@ def _most_values(wish: DataOptions | Intake) -> int:
 
 
 def _key(part: FilePart, wish: DataOptions | Intake) -> str:
-    """SHA-256 over all that decides the pixels: names and contents of files, and the intake."""
-    key = sha256(json.dumps([_VERSION, _about(wish)]).encode())
+    """Of all that decides the pixels: names and contents of files, and the intake."""
+    facts: list[object] = [_VERSION, _about(wish)]
     if part.sealed:
         with part.sealed.open("rb") as stream:
-            key.update(file_digest(stream, "sha256").digest())
-    for file in part.files:
-        key.update(f"{len(file.name)} {file.name}".encode())
-        key.update(b"" if part.sealed else _digest(file))
-    return key.hexdigest()
+            facts.append(file_digest(stream, "sha256").hexdigest())
+    return key_of(
+        facts, ((file.name, b"" if part.sealed else _digest(file)) for file in part.files)
+    )
 
 
 def _about(wish: DataOptions | Intake) -> list[object]:
