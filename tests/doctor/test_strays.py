@@ -1,5 +1,6 @@
 """What a pipeline has started ends when its examination does, wherever it has gone."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -25,8 +26,9 @@ def daemon():
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            pathlib.Path("pids").write_text(str(os.getpid()))
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            pathlib.Path("written").write_text(str(os.getpid()))
+            os.rename("written", "pids")
             time.sleep(1000)
         os._exit(0)
     os.wait()
@@ -52,14 +54,13 @@ def never(x): time.sleep(1000)
 def test_nothing_stays(start, answer, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pipe.py").write_text(MODULE.replace("{start}", start))
-    target = open_target(f"pipe:{answer}", limit=1.0)
-    pids = [int(line) for line in (tmp_path / "pids").read_text().split()]
-    assert pids
-    assert all(map(alive, pids))
-    if answer != "answers":
-        with pytest.raises(TargetError):
-            target.answer(np.zeros((2, 28, 28), np.uint8), "array")
-    target.close()
+    with contextlib.closing(open_target(f"pipe:{answer}", limit=1.0)) as target:
+        pids = [int(line) for line in (tmp_path / "pids").read_text().split()]
+        assert pids
+        assert all(map(alive, pids))
+        if answer != "answers":
+            with pytest.raises(TargetError):
+                target.answer(np.zeros((2, 28, 28), np.uint8), "array")
     until(lambda: not any(map(alive, pids)), seconds=5)
 
 
