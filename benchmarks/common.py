@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from hemline.training.run import processor_name
+from hemline.cores import processor_name
 
 ROOT = Path(__file__).resolve().parent
 PEERS = ROOT / "peers"

@@ -1,6 +1,7 @@
-"""How many processors this process may use, which may be fewer than the machine has."""
+"""What the processors are, and how many this process may use, which may be fewer than there are."""
 
 import os
+import platform
 from pathlib import Path
 
 # Microseconds of processors in a period, and the period: cgroup 2 in one file, cgroup 1 in two.
@@ -37,3 +38,11 @@ def _read(*files: Path) -> float | None:
     except (OSError, ValueError):  # no such files, or `max` for no limit
         return None
     return time / period if time > 0 and period > 0 else None
+
+
+def processor_name() -> str:
+    """What the processor calls itself."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())

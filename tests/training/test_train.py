@@ -14,6 +14,7 @@ import pytest
 from safetensors.torch import load_file
 
 from hemline import Classifier, load_recipe, train
+from hemline.cores import processor_name
 from hemline.errors import RunError
 from hemline.training import checkpoint, new_run_folder, run, trainer
 from hemline.training.epochs import Outcome
@@ -251,7 +252,7 @@ def test_new_run_folders_never_collide(tmp_path):
 
 
 def test_the_processor_has_a_name():
-    assert run.processor_name()
+    assert processor_name()
 
 
 def test_every_picture_is_shown_as_often_in_an_epoch_of_several_passes(sketches, tmp_path):

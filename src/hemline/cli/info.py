@@ -59,11 +59,11 @@ def _versions() -> dict[str, str]:
 
 
 def _machine() -> dict[str, Any]:
-    from hemline.cores import cores, quota
+    from hemline.cores import cores, processor_name, quota
 
     return {
         "system": platform.platform(),
-        "processor": platform.machine(),
+        "processor": f"{processor_name()}, {platform.machine()}",
         "program": sys.executable,
         "cores": os.cpu_count(),
         "cores to use": cores(),

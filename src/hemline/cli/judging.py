@@ -1,6 +1,5 @@
 """The data that a model is judged on: those that are named, or else those of its run folder."""
 
-import json
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hemline.cli.common import say
 from hemline.cli.opening import DataArguments
+from hemline.run_files import RunFiles
 
 if TYPE_CHECKING:
     from hemline.classifier import Classifier
@@ -54,7 +54,7 @@ def warn_of_another_split(classifier: "Classifier", dataset: "Dataset") -> None:
 def _trained_on(run: Path) -> str | None:
     """What --data would be for the data of the training; None if that is not known any more."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        trained = json.loads((run / "environment.json").read_bytes())["data"]
+        trained = RunFiles(run).read_environment()["data"]
         if trained["drawn"]:
             return "sketches"
         if Path(trained["source"]).exists():

@@ -2,7 +2,6 @@
 
 import json
 import textwrap
-import tomllib
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -136,23 +135,27 @@ def runs(
 
 
 def _describe_run(folder: Path) -> dict[str, Any]:
-    environment = json.loads((folder / "environment.json").read_bytes())
-    recipe = tomllib.loads((folder / "recipe.toml").read_text(encoding="utf-8"))
-    metrics = folder / "metrics.jsonl"
-    lines = metrics.read_bytes().splitlines() if metrics.exists() else []
-    last = json.loads(lines[-1]) if lines else {}
-    begun = datetime.fromtimestamp((folder / "environment.json").stat().st_mtime).astimezone()
+    from hemline.run_files import RunFiles
+
+    files = RunFiles(folder)
+    recipe, environment, epochs = (
+        files.read_recipe(),
+        files.read_environment(),
+        files.read_metrics(),
+    )
+    last = epochs[-1] if epochs else {}
+    begun = datetime.fromtimestamp(files.environment.stat().st_mtime).astimezone()
     return {
         "run": str(folder),
         "recipe": str(recipe["name"]),
         "data": str(environment["data"]["name"]),
         "begun": begun.isoformat(" ", "minutes")[:16],
         "seed": int(environment["seed"]),
-        "epochs": len(lines),
+        "epochs": len(epochs),
         "of": int(recipe["epochs"]),
         "accuracy": last.get("accuracy"),
         "validation_accuracy": last.get("validation_accuracy"),
-        "model": (folder / "model.onnx").exists(),
+        "model": files.model.exists(),
     }
 
 

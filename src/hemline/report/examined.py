@@ -1,7 +1,5 @@
 """What a report is made from: a run folder or model file, and its answers to the test part."""
 
-import json
-import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +12,7 @@ from hemline.classifier import Classifier
 from hemline.data import Dataset
 from hemline.errors import RunError
 from hemline.evaluation import Evaluation, evaluate_probabilities, match_dataset
+from hemline.run_files import RunFiles
 
 
 @dataclass(frozen=True)
@@ -79,10 +78,9 @@ def examine(path: str | Path, dataset: Dataset) -> Examined:
     recipe, epochs, environment = classifier.metadata["recipe"], [], {}
     if folder.is_dir():
         try:
-            recipe = tomllib.loads((folder / "recipe.toml").read_text(encoding="utf-8"))
-            environment = json.loads((folder / "environment.json").read_bytes())
-            lines = (folder / "metrics.jsonl").read_bytes().splitlines()
-            epochs = [json.loads(line) for line in lines]
+            files = RunFiles(folder)
+            recipe, environment = files.read_recipe(), files.read_environment()
+            epochs = files.read_metrics()
         except (OSError, ValueError) as error:
             raise RunError(
                 f"Expected a whole run folder, received {folder} that cannot be read ({error}); "

@@ -1,8 +1,8 @@
 """Calibration: probabilities that mean what they say."""
 
+import math
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -65,8 +65,8 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     right = scores.gather(1, labels[:, None])[:, 0]
     low, high = 1 / _HOTTEST, 1 / _COLDEST
     for _ in range(_STEPS):
-        inverse = (low * high) ** 0.5
+        inverse = math.sqrt(low * high)
         expected = ((scores * inverse).softmax(1) * scores).sum(1)
         too_cold = float((expected - right).mean()) > 0
         low, high = (low, inverse) if too_cold else (inverse, high)
-    return (low * high) ** -0.5
+    return 1 / math.sqrt(low * high)

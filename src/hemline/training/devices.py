@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import torch
 
+from hemline.cores import processor_name
 from hemline.errors import RunError
-from hemline.training.run import processor_name
 
 DEVICES = ("auto", "cpu", "cuda")
 

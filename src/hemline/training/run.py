@@ -6,55 +6,23 @@ import json
 import os
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hemline.cores import cores
+from hemline.cores import cores, processor_name
 from hemline.errors import RecipeError, RunError
 from hemline.files import lock, temporaries, write_whole
 from hemline.recipes import Recipe, load_recipe
+from hemline.run_files import RunFiles
 
 if TYPE_CHECKING:
     from hemline.training.figures import EpochFigures
 
 
-@dataclass(frozen=True)
-class Run:
-    """The places in a run folder."""
-
-    folder: Path
-
-    @property
-    def recipe(self) -> Path:
-        """Everything that determined the training, but for the seed."""
-        return self.folder / "recipe.toml"
-
-    @property
-    def environment(self) -> Path:
-        """Seed, data, versions and machine."""
-        return self.folder / "environment.json"
-
-    @property
-    def account(self) -> Path:
-        """What became of every file of the data, where they were files."""
-        return self.folder / "account.json"
-
-    @property
-    def metrics(self) -> Path:
-        """One JSON object a line, one line an epoch."""
-        return self.folder / "metrics.jsonl"
-
-    @property
-    def checkpoint(self) -> Path:
-        """Weights and optimiser after the last whole epoch."""
-        return self.folder / "checkpoint.safetensors"
-
-    @property
-    def model(self) -> Path:
-        """The model file."""
-        return self.folder / "model.onnx"
+class Run(RunFiles):
+    """The files of a run that is trained."""
 
     def require(self) -> None:
         """Whether there is a folder to go on in.
@@ -178,7 +146,7 @@ class Run:
     def _begun_with(self) -> tuple[dict[str, Any], Recipe]:
         """What `environment.json` says, as far as it is compared, and the recipe."""
         try:
-            found = json.loads(self.environment.read_text())
+            found = self.read_environment()
             facts = {"seed": found["seed"], "start": found.get("start")}
             return facts | {"data": {"sha256": found["data"]["sha256"]}}, load_recipe(self.recipe)
         except (OSError, ValueError, KeyError, TypeError, RecursionError, RecipeError) as error:
@@ -229,11 +197,3 @@ def describe_environment(seed: int, data: dict[str, Any], **more: Any) -> dict[s
         },
         **more,
     }
-
-
-def processor_name() -> str:
-    """What the processor calls itself."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor() or platform.machine())

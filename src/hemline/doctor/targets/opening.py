@@ -14,6 +14,7 @@ from hemline.doctor.targets.server import ServerTarget
 from hemline.errors import PixelsError, TargetError
 from hemline.photos.intake import Intake
 from hemline.pixels import Form
+from hemline.run_files import RunFiles
 
 _PICKLES = {".pkl", ".pickle", ".joblib", ".pt", ".pth", ".h5", ".hdf5", ".ckpt", ".npz"}
 
@@ -94,7 +95,6 @@ def intake_of(target: Target) -> Intake | None:
 def _run_facts(folder: Path) -> dict[str, Any]:
     """The figures of the last epoch of a run, where the file lies in one."""
     try:
-        lines = (folder / "metrics.jsonl").read_text().splitlines()
-        return dict(json.loads(lines[-1])) if lines else {}
-    except (OSError, ValueError, TypeError):
+        return dict(RunFiles(folder).read_metrics()[-1])
+    except (OSError, ValueError, TypeError, IndexError):
         return {}
