@@ -43,9 +43,9 @@ def facts_of(dataset):
 
 def by_pytorch(result, pixels, dataset):
     """Logits of a run's checkpoint, computed by PyTorch."""
-    recipe, mean = result.recipe, Inputs.of(dataset.train.pixels, dataset.form).mean
-    options = {"mirrored": recipe.test_time_flip, "logit_scale": recipe.logit_scale}
-    network = build(recipe.network, recipe.widths, 0, mean=mean, **options)
+    mirrored = result.recipe.test_time_flip
+    mean = Inputs.of(dataset.train.pixels, dataset.form).mean
+    network = build(result.recipe.network, result.recipe.widths, 0, mirrored=mirrored, mean=mean)
     tensors = load_file(result.run.checkpoint)
     state = {k.removeprefix("network."): v for k, v in tensors.items() if k.startswith("network.")}
     network.load_state_dict(state)
@@ -83,17 +83,13 @@ def classifier(small_run):
 @pytest.mark.parametrize("calibration", [None, Calibration(2.0, -0.6), Calibration(0.5, 0.3)])
 @pytest.mark.parametrize("flip", [False, True])
 @pytest.mark.parametrize(
-    ("network", "widths", "options"),
-    [
-        ("conv", (16, 24, 32, 16), {}),
-        ("residual", (16, 24, 8), {"logit_scale": 0.2}),
-        ("mlp", (40, 30), {"dropout": 0.5, "logit_scale": 3.0}),
-    ],
+    ("network", "widths", "dropout"),
+    [("conv", (16, 24, 32, 16), 0), ("residual", (16, 24, 8), 0), ("mlp", (40, 30), 0.5)],
 )
 def test_pytorch_and_the_file_agree_on_every_kind_of_network(
-    network, widths, options, flip, calibration, sketches, tmp_path
+    network, widths, dropout, flip, calibration, sketches, tmp_path
 ):
-    built = build(network, widths, 1, mirrored=flip, **options)
+    built = build(network, widths, 1, mirrored=flip, dropout=dropout)
     rounded(built)
     pixels = torch.tensor(sketches.test.pixels)
     built.train()(pixels)  # running statistics that are not those of the beginning

@@ -24,6 +24,7 @@ MISTAKES = {
     "report": ("Expected RUN...", "received none"),
     "doctor": ("after hemline doctor", "received none"),
     "train seed fast": ("received fast as well", "quotation marks"),
+    "train seed --set epochs=1 dropout=0.5": ("dropout=0.5 as well", "--set dropout=0.5"),
     "evaluate tiny accurate": ("received accurate as well",),
     "predict": ("picture files or --test-index", "received neither"),
     # Options

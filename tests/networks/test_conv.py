@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from hemline.networks import BatchNorm, Convolution
-from tests.networks.building import build
+from hemline.networks import BatchNorm, Convolution, Inputs, build_network
+from tests.networks.building import FORM, build
 
 
 @pytest.fixture
@@ -86,6 +86,15 @@ def test_filters_begin_as_a_partial_identity():
     layer = Convolution(4, 6, size=3, generator=torch.Generator().manual_seed(0))
     values = torch.randn(2, 4, 5, 5)
     assert torch.allclose(layer(values)[:, :4], values, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["conv", "residual"])
+def test_logits_begin_at_zero_and_the_first_step_moves_them(kind, pixels):
+    network = build_network(kind, (16, 16), 0, inputs=Inputs(FORM, (0.286,)), outputs=10).train()
+    logits = network(pixels)
+    assert not logits.any()
+    functional.cross_entropy(logits, torch.arange(20) % 10).backward()
+    assert network.layers[-1].weight.grad.abs().sum() > 0
 
 
 def test_a_mirrored_network_cannot_tell_left_from_right(pixels):

@@ -49,21 +49,6 @@ def test_logits_are_what_the_formula_says(network):
     assert torch.allclose(network(pixels), expected, atol=1e-5)
 
 
-def test_logits_are_scaled_and_their_layer_moves_by_the_square(network):
-    pixels = torch.randint(0, 256, (5, 28, 28), dtype=torch.uint8)
-    scaled = build("mlp", (128,), seed=0, logit_scale=0.2)
-    assert torch.allclose(scaled(pixels), 0.2 * network(pixels), atol=1e-6)
-    moves = []
-    for each in (network, scaled):
-        logits = each(pixels)
-        logits.backward(torch.ones_like(logits))
-        before, _ = each.last.in_effect()
-        with torch.no_grad():
-            each.last.weight -= 0.1 * each.last.weight.grad
-        moves.append(each.last.in_effect()[0] - before)
-    assert torch.allclose(moves[1], 0.04 * moves[0], atol=1e-6)
-
-
 def test_several_hidden_layers_are_stacked():
     shapes = [row.output_shape for row in build("mlp", (512, 256), 0).describe()]
     assert shapes == [[28, 28], [784], [512], [256], [10]]

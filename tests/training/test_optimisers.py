@@ -35,7 +35,7 @@ def test_biases_and_the_head_move_by_nesterov_momentum():
     bias, head = torch.nn.Parameter(torch.zeros(5)), torch.nn.Parameter(torch.zeros(3, 5))
     mine = Muon([bias, head])
     copies = [torch.nn.Parameter(parameter.detach().clone()) for parameter in (bias, head)]
-    rates = [0.1 * Muon.bias_rate, 0.1 * Muon.head_rate]
+    rates = [0.1 * Muon.bias_rate, 0.1 * Muon.head_rate / 5]
     decays = [0.0, 0.0]
     groups = [
         {"params": [copy], "lr": rate, "weight_decay": decay}

@@ -19,7 +19,6 @@ recipes = st.builds(
     batch_size=st.integers(1, 60_000),
     optimiser=st.sampled_from(["adam", "muon"]),
     learning_rate=st.floats(1e-9, 10),
-    logit_scale=st.floats(0.01, 2),
     test_time_flip=st.booleans(),
     label_smoothing=st.floats(0, 0.99),
     horizontal_flip=st.sampled_from(["auto", "always", "never"]),

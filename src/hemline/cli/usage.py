@@ -63,12 +63,13 @@ def _parts(error: Any, command: str) -> tuple[str, str, str]:
     extra = str(error.format_message()).partition("(")[2]
     extra = extra.partition("(")[2].rstrip(")") or extra.rstrip(")")
     mend = "leave that out, or put what has blanks into quotation marks"
+    if "=" in extra and "--set" in _options(error):
+        mend = f"write --set before each, as in --set {extra.split()[0]}"
     return _usage(error, command), f"{extra} as well", mend
 
 
 def _no_such_option(error: Any, command: str) -> tuple[str, str, str]:
-    names = (each.opts + each.secondary_opts for each in error.ctx.command.params)
-    options = [name for several in names for name in several if name[0] == "-"]
+    options = _options(error)
     wanted = error.option_name.lstrip("-").replace("-", "_").lower()
     mend = f"{command} --help lists them"
     near = difflib.get_close_matches(error.option_name, options, 1, 0.7)
@@ -87,6 +88,12 @@ def _no_such_command(error: Any, command: str) -> tuple[str, str, str]:
     near = difflib.get_close_matches(received, commands, 1, 0.6)
     mend = f"did you mean {command} {near[0]}" if near else f"{command} --help says what they do"
     return f"a command ({', '.join(commands)})", received or "none", mend
+
+
+def _options(error: Any) -> list[str]:
+    """Of the command that was called."""
+    names = (each.opts + each.secondary_opts for each in error.ctx.command.params)
+    return [name for several in names for name in several if name[0] == "-"]
 
 
 def _recipe_keys() -> list[str]:

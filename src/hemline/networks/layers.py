@@ -34,25 +34,24 @@ class Dense(nn.Linear):
     """Every output is a weighted sum of all inputs plus a bias, then the activation.
 
     Initialised as Keras does: Glorot uniform weights (Glorot & Bengio, 2010), zero biases.
+    Without a generator the weights are zero as well, and so are the logits at first.
 
     Args:
         inputs: values that come in.
         units: values that go out.
         relu: whether negative outputs become zero.
         generator: source of the random weights.
-
-    Attributes:
-        scale: what the sums are multiplied by; weights and bias of a small one begin smaller, in
-            effect, and move by its square.
     """
 
-    scale = 1.0
-
-    def __init__(self, inputs: int, units: int, *, relu: bool, generator: torch.Generator) -> None:
+    def __init__(
+        self, inputs: int, units: int, *, relu: bool, generator: torch.Generator | None
+    ) -> None:
         nn.Module.__init__(self)
         self.in_features, self.out_features, self.relu = inputs, units, relu
         limit = (6 / (inputs + units)) ** 0.5
-        weight = torch.empty(units, inputs).uniform_(-limit, limit, generator=generator)
+        weight = torch.zeros(units, inputs)
+        if generator:
+            weight.uniform_(-limit, limit, generator=generator)
         self.weight = nn.Parameter(weight)
         self.bias = nn.Parameter(torch.zeros(units))
 
@@ -66,12 +65,7 @@ class Dense(nn.Linear):
     def forward(self, values: Tensor) -> Tensor:
         """`(n, inputs)` to `(n, units)`, float32."""
         sums = super().forward(values)
-        sums = sums if self.scale == 1 else sums * self.scale
         return functional.relu(sums) if self.relu else sums
-
-    def in_effect(self) -> tuple[Tensor, Tensor]:
-        """Weights `(units, inputs)` and bias `(units,)` that give the same without a scale."""
-        return self.weight.detach() * self.scale, self.bias.detach() * self.scale
 
 
 class Dropout(nn.Dropout):

@@ -55,16 +55,9 @@ class Network(nn.Module):
         """Logits of pixels `(n, h, w)` or `(n, h, w, 3)`."""
         return self.head(self.features(pixels))
 
-    @property
-    def last(self) -> Dense:
-        """The layer that gives the logits."""
-        layer = self.layers[-1]
-        assert isinstance(layer, Dense)  # noqa: S101 - all builders end with one
-        return layer
-
     def head(self, features: Tensor) -> Tensor:
         """Logits: the last layer by itself."""
-        logits: Tensor = self.last(features)
+        logits: Tensor = self.layers[-1](features)
         return logits
 
     def features(self, pixels: Tensor) -> Tensor:
@@ -110,7 +103,6 @@ def build_network(
     outputs: int,
     mirrored: bool = False,
     dropout: float = 0.0,
-    logit_scale: float = 1.0,
 ) -> Network:
     """A freshly initialised network; the same seed gives the same weights.
 
@@ -122,7 +114,6 @@ def build_network(
         outputs: logits: one a class, and perhaps one more for none of them.
         mirrored: predict from the picture and its mirror image.
         dropout: share of the units of each hidden dense layer silenced while training.
-        logit_scale: what the logits are multiplied by.
     """
     layers: list[nn.Module] = []
     generator = torch.Generator().manual_seed(seed)
@@ -130,6 +121,4 @@ def build_network(
         layers.append(layer)
         if dropout and isinstance(layer, Dense) and layer.relu:
             layers.append(Dropout(dropout))
-    network = Network(layers, inputs, mirrored=mirrored)
-    network.last.scale = logit_scale
-    return network
+    return Network(layers, inputs, mirrored=mirrored)

@@ -53,12 +53,6 @@ class Recipe:
         BELOW_ONE,
         default=0.0,
     )
-    logit_scale: float = key(
-        "what the logits are multiplied by: the smaller, the less sure a network is at first, and "
-        "the smaller the steps of its last layer (Jordan, 2024)",
-        ABOVE_ZERO,
-        default=1.0,
-    )
     test_time_flip: bool = key(
         "the model file looks at the mirror image as well, where the training mirrors pictures",
         default=False,

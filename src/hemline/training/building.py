@@ -24,5 +24,4 @@ def network_of(
         outputs=classes + (recipe.outlier_exposure > 0),
         mirrored=recipe.test_time_flip and mirror,
         dropout=recipe.dropout,
-        logit_scale=recipe.logit_scale,
     )

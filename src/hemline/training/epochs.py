@@ -171,8 +171,6 @@ def native_fits(network: Network, optimiser: Optimiser, work: Pass) -> bool:
     hidden, head = (layer for layer in network.layers if isinstance(layer, Dense))
     if (hidden.in_features, head.out_features) != (_dense.inputs, _dense.outputs):
         return False
-    if hidden.scale != 1 or head.scale != 1:
-        return False
     units = hidden.out_features
     plain = work.weights is None and work.losses is None and work.class_balance is None
     plain = plain and not (work.augment or work.expose_outliers or work.label_smoothing or work.l2)

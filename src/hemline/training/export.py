@@ -101,7 +101,7 @@ def _(_layer: Flatten, graph: GraphBuilder) -> None:
 
 @add_layer.register
 def _(layer: Dense, graph: GraphBuilder) -> None:
-    graph.add("Gemm", [tensor.numpy() for tensor in layer.in_effect()], transB=1)
+    graph.add("Gemm", [layer.weight.detach().numpy(), layer.bias.detach().numpy()], transB=1)
     if layer.relu:
         graph.add("Relu")
 
@@ -201,7 +201,7 @@ def _add_head(
     network: Network, classes: int, calibration: Calibration | None, graph: GraphBuilder
 ) -> None:
     """From features to `logits`."""
-    weight, bias = (tensor[:classes].numpy() for tensor in network.last.in_effect())
+    weight, bias = (tensor.detach()[:classes].numpy() for tensor in network.layers[-1].parameters())
     if calibration is None:
         graph.add("Gemm", [weight, bias], name="logits", transB=1)
         return

@@ -62,7 +62,7 @@ def finish(
     if calibrate:
         logits = network.head(unseen)[:, :classes]
         calibration = fit_calibration(logits, material.labels[fresh].long())
-    head = network.last.in_effect()
+    head = [parameter.detach() for parameter in network.layers[-1].parameters()]
     score: Score = LearnedScore(*head)
     if len(head[1]) == classes:
         score = fit_mahalanobis_score(look(known), material.labels[known].long())

@@ -88,13 +88,14 @@ class Muon(Optimiser):
     """Orthogonalised momentum on filters (Jordan et al., 2024), plain momentum on the rest.
 
     The learning rate is that of the filters; the others are fractions of it. Filters keep a
-    constant norm, so that the learning rate means the same turn at every step.
+    constant norm, so that the learning rate means the same turn at every step. The rate of the head
+    is inverse to its width, and it begins at zero, as Yang et al. (2022, Tensor Programs V) have it.
     """
 
     memories = ("momentum",)
     filter_momentum, momentum = 0.6, 0.85
     bias_rate = 1.8  # biases of the normalisation need large steps: few steps are taken
-    head_rate = 0.025
+    head_rate = 6.4  # over the features: sums of many move by as much as those of few
     head_decay = 0.02
 
     def move(self, place: int, parameter: nn.Parameter, gradient: Tensor, rate: float) -> None:
@@ -113,7 +114,7 @@ class Muon(Optimiser):
             parameter.add_(change, alpha=-rate * self.bias_rate)
         else:
             change.add_(parameter, alpha=self.head_decay)
-            parameter.add_(change, alpha=-rate * self.head_rate)
+            parameter.add_(change, alpha=-rate * self.head_rate / parameter.shape[1])
 
 
 def orthogonalised(matrix: Tensor, steps: int = 3) -> Tensor:
