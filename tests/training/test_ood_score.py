@@ -48,6 +48,18 @@ def test_the_threshold_keeps_the_share_that_it_says(fresh, sketches):
     assert finished.fresh == (fresh or min(3000, len(labels)))
 
 
+def test_a_threshold_from_few_pictures_holds_for_others(sketches):
+    pixels, labels = torch.tensor(sketches.train.pixels), torch.tensor(sketches.train.labels)
+    places = torch.arange(200)
+    material = Material(pixels, labels, places, places[:0], places[:0], len(labels))
+    network = build("mlp", (128,), 0)
+    finished = finish(network, material, classes=10, calibrate=False, bfloat16=False)
+    others = finished.score.of(network.features_at_rest(torch.tensor(sketches.test.pixels)))
+    assert float((others <= finished.threshold).float().mean()) > 0.85
+    own = finished.score.of(network.features_at_rest(pixels[:200]))
+    assert float((others <= own.quantile(KEPT)).float().mean()) < 0.3  # what its own fit would say
+
+
 def test_units_that_never_vary_do_no_harm(features):
     values = torch.cat([features[0], torch.zeros(3000, 2)], 1)
     score = fit_mahalanobis_score(values, features[1])

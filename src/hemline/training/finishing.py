@@ -11,7 +11,8 @@ from hemline.training.material import Material
 from hemline.training.ood_score import KEPT, LearnedScore, MahalanobisScore, fit_mahalanobis_score
 
 _FITTED, _OF_EACH = 6000, 50  # training pictures that the score is fitted to; more change nothing
-_FRESH = 3000  # others for its threshold, where no pictures were kept back
+_FRESH = 3000  # others for its threshold, where no pictures were kept back and there are as many
+_FOLDS = 5  # where there are not
 
 
 Score = MahalanobisScore | LearnedScore
@@ -48,7 +49,7 @@ def finish(
     Args:
         network: trained.
         material: what it was trained on, and the pictures that were kept back; if there are none,
-            others stand in for them that the score is not fitted to.
+            others stand in for them that the score is not fitted to, of few each in its turn.
         classes: of the data set; there may be one logit more.
         calibrate: whether to fit the probabilities; needs pictures that were kept back.
         bfloat16: look at the pictures with 8 bits of mantissa, as the training did.
@@ -58,24 +59,40 @@ def finish(
         return network.features_at_rest(material.pixels[places], bfloat16=bfloat16)
 
     known, fresh = _known_and_fresh(material, max(_FITTED, _OF_EACH * classes))
-    unseen, calibration = look(fresh), None
+    calibration = None
     if calibrate:
-        logits = network.head(unseen)[:, :classes]
+        logits = network.head(look(fresh))[:, :classes]
         calibration = fit_calibration(logits, material.labels[fresh].long())
     head = [parameter.detach() for parameter in network.layers[-1].parameters()]
-    score: Score = LearnedScore(*head)
-    if len(head[1]) == classes:
-        score = fit_mahalanobis_score(look(known), material.labels[known].long())
-    ordinary = [unseen, *([look(material.photographs)] if len(material.photographs) else [])]
+    if len(head[1]) > classes:
+        score: Score = LearnedScore(*head)
+        unseen = score.of(look(fresh if len(fresh) else known))
+    else:
+        features, labels = look(known), material.labels[known].long()
+        score = fit_mahalanobis_score(features, labels)
+        unseen = score.of(look(fresh)) if len(fresh) else _cross_fitted(features, labels)
+    ordinary = [unseen]
+    if len(material.photographs):
+        ordinary.append(score.of(look(material.photographs)))
     # Of every kind of picture 95 % are to stay.
-    threshold = max(float(score.of(features).quantile(KEPT)) for features in ordinary)
-    return Finish(calibration, score, threshold, len(fresh))
+    threshold = max(float(scores.quantile(KEPT)) for scores in ordinary)
+    return Finish(calibration, score, threshold, len(unseen))
+
+
+def _cross_fitted(features: Tensor, labels: Tensor) -> Tensor:
+    """Scores of pictures, each by what is fitted to others: its own fit would find it too near."""
+    scores, folds = features.new_empty(len(features)), torch.arange(len(features)) % _FOLDS
+    for fold in folds.unique():
+        mine = folds == fold
+        scores[mine] = fit_mahalanobis_score(features[~mine], labels[~mine]).of(features[mine])
+    return scores
 
 
 def _known_and_fresh(material: Material, fitted: int) -> tuple[Tensor, Tensor]:
-    """Places of pictures to fit the score to, and of others."""
+    """Places of pictures to fit the score to, and of others; none where there are too few."""
     places = material.places
     mixed = places[torch.randperm(len(places), generator=torch.Generator().manual_seed(0))]
     if len(material.kept_back):
         return mixed[:fitted], material.kept_back
-    return mixed[:fitted], mixed[fitted:][:_FRESH] if len(mixed) > fitted else mixed
+    fresh = mixed[fitted:][:_FRESH]
+    return mixed[:fitted], fresh if len(fresh) == _FRESH else fresh[:0]
