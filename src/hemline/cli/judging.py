@@ -5,8 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hemline.cli.common import say
+from hemline.cli.common import is_named, say
 from hemline.cli.opening import DataArguments
+from hemline.errors import DataError
 from hemline.run_files import RunFiles
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def open_for(
     from hemline.evaluation import match_dataset
 
     if data.data is None:
-        data = replace(data, data=_trained_on(Path(run)))
+        data = replace(data, data=_trained_on(Path(run), classifier))
     if data.group is None:  # by another one pictures of the training would come into the test part
         data = replace(data, group=classifier.metadata["data"].get("group"))
     said = (data.size, data.colour, data.fit, data.find)
@@ -51,12 +52,23 @@ def warn_of_another_split(classifier: "Classifier", dataset: "Dataset") -> None:
         )
 
 
-def _trained_on(run: Path) -> str | None:
-    """What --data would be for the data of the training; None if that is not known any more."""
+def _trained_on(run: Path, classifier: "Classifier") -> str | None:
+    """What --data would be for the data of the training; None for those that need no path.
+
+    Raises:
+        DataError: they are not where they were.
+    """
+    from hemline.data import is_usual
+
+    source = ""
     with suppress(OSError, ValueError, KeyError, TypeError):
         trained = RunFiles(run).read_environment()["data"]
-        if trained["drawn"]:
-            return "sketches"
-        if Path(trained["source"]).exists():
-            return str(trained["source"])
-    return None
+        source = "sketches" if trained["drawn"] else str(trained["source"])
+        if source == "sketches" or Path(source).exists():
+            return source
+    if is_named(None) or is_usual(str(classifier.metadata["data"]["name"])):
+        return None
+    raise DataError(
+        f"Expected the data that {run} was trained on, received none"
+        f"{f' at {source}' if source else ''}; pass --data."
+    )

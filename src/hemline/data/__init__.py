@@ -7,7 +7,7 @@ from hemline.data.dataset import Dataset, Split
 from hemline.data.many import FileRead, read_many
 from hemline.data.photographs import Photographs, read_photographs
 from hemline.data.pictures import NamedPixels, read_pictures
-from hemline.data.sources import open_dataset
+from hemline.data.sources import is_usual, open_dataset
 
 __all__ = [
     "Account",
@@ -19,6 +19,7 @@ __all__ = [
     "Split",
     "content_split",
     "find_mirroring",
+    "is_usual",
     "open_dataset",
     "read_many",
     "read_photographs",

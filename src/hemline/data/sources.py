@@ -13,7 +13,7 @@ from hemline.data.cache import cache_folder
 from hemline.data.dataset import Dataset
 from hemline.data.fashion.drawn import open_sketches
 from hemline.data.fashion.fashion_mnist import find_official, is_official, open_official
-from hemline.data.fashion.official import INTAKE
+from hemline.data.fashion.official import INTAKE, NAME
 from hemline.data.options import DataOptions, Size, parse_size
 from hemline.data.picture_files.archive import archive_kind
 from hemline.data.picture_files.listing import ignored_by_name
@@ -22,7 +22,7 @@ from hemline.errors import DataError
 from hemline.photos import SUFFIXES
 from hemline.photos.intake import Find, Fit, Intake
 
-__all__ = ["cache_folder", "open_dataset"]
+__all__ = ["cache_folder", "is_usual", "open_dataset"]
 
 SKETCHES = "sketches"
 # Each looks at the content, and takes it or leaves it to the next; a folder of pictures comes last,
@@ -91,6 +91,11 @@ def open_dataset(
             f"Expected to read {path}, received an error ({error.strerror or error}); correct "
             "--data or HEMLINE_DATA, or the permissions."
         ) from error
+
+
+def is_usual(name: str) -> bool:
+    """Whether data of this name are those that are opened where none are named."""
+    return name == NAME or name.startswith(f"{NAME} in ")
 
 
 def _sketches(unsaid: bool) -> Dataset:

@@ -88,8 +88,8 @@ class Muon(Optimiser):
     """Orthogonalised momentum on filters (Jordan et al., 2024), plain momentum on the rest.
 
     The learning rate is that of the filters; the others are fractions of it. Filters keep a
-    constant norm, so that the learning rate means the same turn at every step. The rate of the head
-    is inverse to its width, and it begins at zero, as Yang et al. (2022, Tensor Programs V) have it.
+    constant norm, so that the learning rate means the same turn at every step. The rate of the
+    head, which begins at zero, is inverse to its width (Yang et al., 2022, Tensor Programs V).
     """
 
     memories = ("momentum",)

@@ -17,7 +17,7 @@ from hemline.engines import slow_path
 from hemline.errors import RunError
 from hemline.files import write_whole
 from hemline.networks import Inputs
-from hemline.recipes import Recipe
+from hemline.recipes import Recipe, load_recipe
 from hemline.training.augmentation import build_augmentation
 from hemline.training.devices import device_name, find_device, seeded_chance
 from hemline.training.epochs import Pass, evaluate, native_fits, run_epoch
@@ -90,6 +90,8 @@ class Trainer:
         """The training part, and the photographs if there are any."""
         photographs = self.photographs
         data = self.dataset.describe(self.dataset.train)
+        if Path(data["source"]).exists():  # wherever the run is read, it is to be found
+            data["source"] = str(Path(data["source"]).resolve())
         if photographs is None:
             return data
         return data | {
@@ -249,10 +251,10 @@ class Trainer:
 
 
 def train(
-    recipe: Recipe,
+    recipe: Recipe | str | Path,
     dataset: Dataset,
     *,
-    folder: Path,
+    folder: str | Path,
     seed: int = 0,
     device: str = "auto",
     resume: bool = False,
@@ -268,7 +270,7 @@ def train(
     epoch depends on nothing but seed and epoch.
 
     Args:
-        recipe: what to train and how.
+        recipe: what to train and how, or the name or file of it.
         dataset: its test part is never opened.
         folder: of the run; new, or holding this run if `resume`.
         seed: of the initial weights, the validation part and all chance.
@@ -288,7 +290,8 @@ def train(
         KeyboardInterrupt: stopped by the user; the run folder then holds the last whole epoch
             and its model file.
     """
-    began, run = time.perf_counter(), Run(folder)
+    began, run = time.perf_counter(), Run(Path(folder))
+    recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     if resume:
         run.require()
     source = read_start(start) if start else None

@@ -103,7 +103,8 @@ def _array(file: str, key: str, opened: Opened) -> Array:
         shape, _, kind = read_header(stream)
     if kind.hasobject:
         raise DataError(
-            f"Expected arrays of numbers or text, received {key} in {file} that holds a pickle, "
+            f"Expected arrays of numbers or text, received "
+            f"{f'{key} in {file}' if key else file} that holds a pickle, "
             "which can run any code when it is opened; save it with .astype('uint8') or "
             ".astype(str)."
         )

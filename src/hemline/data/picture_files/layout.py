@@ -6,10 +6,13 @@ from hemline.data.account import Account
 from hemline.data.building.classes import natural_key
 from hemline.data.options import DataOptions, groups_by_name
 from hemline.data.picture_files.dividing import Placed, by_part
+from hemline.data.picture_files.listing import suffix_of
 from hemline.data.picture_files.naming import named_classes
 from hemline.data.raw import ALL, FilePart, PictureFile
 from hemline.errors import DataError
 
+_MAY_LABEL = (".csv", ".tsv", ".txt", ".json", ".mat", ".xml", ".pkl", ".lst")
+_SHOWN = 3  # of them in a sentence
 FOLDERS, _NAMES = "a folder a class", "files named for their class"
 
 
@@ -32,9 +35,22 @@ def arrange(
     parts = {part: inside for part, inside in parts.items() if inside}
     if not parts.keys() & {"train", ALL}:
         raise DataError(_without_classes(files))
+    _refuse_one_class(parts, account)
     if ALL not in parts:
         account.took_for += f" in parts ({', '.join(parts)})"
     return {part: _file_part(inside, options) for part, inside in parts.items()}
+
+
+def _refuse_one_class(parts: Mapping[str, list[Placed]], account: Account) -> None:
+    """Say so where the labels stand in a file that nobody could read, it seems."""
+    classes = {folders for inside in parts.values() for folders in _folders(inside)}
+    beside = [name for name in account.files("ignored") if suffix_of(name) in _MAY_LABEL]
+    if len(classes) == 1 and beside:
+        raise DataError(
+            f"Expected a folder of pictures for each class, received one "
+            f"({'/'.join(*classes)}) beside {', '.join(beside[:_SHOWN])}; if the labels stand "
+            "there, write them as CSV, with a column of file names and one of labels."
+        )
 
 
 def _renamed(parts: Mapping[str, list[Placed]], account: Account) -> Mapping[str, list[Placed]]:

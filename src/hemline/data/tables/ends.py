@@ -1,7 +1,9 @@
 """Which of the outermost columns of numbers is the label, where no name tells."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 
 from hemline.errors import DataError
 
@@ -32,7 +34,16 @@ def label_end(first: Sequence[str], last: Sequence[str], where: str) -> int:
 
 
 def _is_label(counts: Counter[str], rows: int) -> bool:
-    numbers = sorted(int(cell) for cell in counts if cell.strip().isdecimal())
+    numbers = sorted(number for cell in counts if (number := whole(cell)) is not None)
     counted = numbers == list(range(numbers[0], numbers[0] + len(counts))) if numbers else False
     uneven = max(counts.values()) > _UNEVEN * rows
     return counted and numbers[0] in (0, 1) and len(numbers) > 1 and not uneven
+
+
+def whole(cell: str) -> int | None:
+    """The whole number that a cell holds, as `3`, `3.0` or `3.000e+00`; None if it holds none."""
+    with suppress(ValueError):
+        value = float(cell)
+        if math.isfinite(value) and value.is_integer() and value >= 0:
+            return int(value)
+    return None

@@ -1,5 +1,6 @@
 """Files that a table names: beside it or in a folder, with their suffix or without."""
 
+import contextlib
 import posixpath
 import unicodedata
 from collections.abc import Sequence
@@ -63,6 +64,11 @@ class Files:
         return anywhere
 
     @cached_property
+    def _bare(self) -> set[str]:
+        """The names alone, with suffix and without, in small letters."""
+        return {key.casefold() for key in self._anywhere}
+
+    @cached_property
     def _folders(self) -> list[str]:
         folders = {posixpath.dirname(name) for name in self._named}
         while above := {posixpath.dirname(folder) for folder in folders} - folders:
@@ -94,6 +100,9 @@ class Files:
         written = Where(posixpath.dirname(table), 0)
         if self._count(sample, written) > _MOST * len(sample):
             return written
+        known = sum(_normal(_pieces(cell)[-1]).casefold() in self._bare for cell in sample)
+        if known <= _MOST * len(sample):  # in whatever folder
+            return None
         deepest = max((cell.replace("\\", "/").strip("/").count("/") for cell in sample), default=0)
         part = part_of(posixpath.basename(table)) or "train"
         ranked = []
@@ -117,12 +126,22 @@ class Files:
             )
         return ranked[0][1]
 
+    def outside(self, cells: Sequence[str], table: str) -> str:
+        """The first of these cells that leads to a file outside of the data; empty if none does."""
+        root = self._root.resolve()
+        for cell in cells:
+            with contextlib.suppress(OSError, ValueError):
+                path = (root / posixpath.dirname(table) / cell.strip()).resolve()
+                if cell.strip() and not path.is_relative_to(root) and path.is_file():
+                    return cell
+        return ""
+
     def _count(self, cells: Sequence[str], where: Where) -> int:
         return sum(self.find(cell, where) is not None for cell in cells)
 
     def find(self, cell: str, where: Where) -> OnDisk | None:
         """The picture that a cell names; None if there is none, or more than one."""
-        pieces = cell.strip().replace("\\", "/").strip("/").split("/")[where.left_out :]
+        pieces = _pieces(cell)[where.left_out :]
         if not pieces or not pieces[-1]:
             return None
         if where.folder == ANYWHERE:
@@ -133,6 +152,11 @@ class Files:
             return self._named[name]
         found = self._loosely.get(name) or self._loosely.get(name.casefold(), [])
         return found[0] if len(found) == 1 else None
+
+
+def _pieces(cell: str) -> list[str]:
+    """Folders and name of the file that a cell names; one at least, which may be empty."""
+    return cell.strip().replace("\\", "/").strip("/").split("/")
 
 
 def _normal(name: str) -> str:

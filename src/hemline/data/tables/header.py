@@ -18,8 +18,9 @@ _WIDE = 64  # columns, from which a row is one of pixels
 def has_header(rows: Rows) -> bool:
     """Whether the first row names the columns."""
     first, rest = rows[0], rows[1:]
-    counted = [str(number) for number in range(len(first) + 1)]
-    if len(first) > 2 and list(first) in (counted[:-1], counted[1:]):  # as pandas names columns
+    named = list(first[1:] if not first[0].strip() else first)  # without that of the index
+    counted = [str(number) for number in range(len(named) + 1)]
+    if len(named) > 2 and named in (counted[:-1], counted[1:]):  # as pandas names columns
         return True
     if any(
         cell.strip() and not is_number(cell) and is_numeric(rest, place)
@@ -30,8 +31,8 @@ def has_header(rows: Rows) -> bool:
         return True
     if len(first) >= _WIDE:
         return not any(map(is_number, first))
-    named = any(len(name) > 1 and name in (*LABELS, *FILES) for name in map(plain, first))
-    return named and not any(map(is_file, first))
+    told = any(len(name) > 1 and name in (*LABELS, *FILES) for name in map(plain, first))
+    return told and not any(map(is_file, first))
 
 
 def is_mangled(rows: Rows) -> bool:
@@ -43,6 +44,12 @@ def is_mangled(rows: Rows) -> bool:
         and len(set(first)) == len(first)
         and all(row[place].isdecimal() for row in rest for place in counted if place < len(row))
     )
+
+
+def names_files(name: str) -> bool:
+    """Whether a column of this name may hold names of files without a suffix."""
+    words = set(re.split(r"[^a-z0-9]+", name.lower()))
+    return plain(name) in FILES or not words.isdisjoint({"id", "file", "filename", "image"})
 
 
 def plain(name: str) -> str:

@@ -15,13 +15,13 @@ from hemline.data.parts import part_of
 from hemline.data.raw import FilePart, PictureFile, RawPart
 from hemline.data.tables.cells import ONE
 from hemline.data.tables.columns import Columns
-from hemline.data.tables.ends import label_end
+from hemline.data.tables.ends import label_end, whole
 from hemline.data.tables.files import Files, Where
 from hemline.data.tables.table import Table
 from hemline.errors import DataError
 from hemline.pixels import Pixels
 
-_MISSING = frozenset({"", "?", "nan", "null", "none"})
+_MISSING = frozenset({"", "?", "nan", "null"})  # none is a class, of what shows none
 Texts = Mapping[int, Sequence[str]]
 
 
@@ -149,11 +149,15 @@ def _in_words(texts: Texts, columns: Columns) -> list[str]:
         numbers = all(label.strip().isdecimal() for label in set(labels))
         if numbers and len(pairs) == len(set(labels)) == len(set(words)):
             labels = words
-    plain = {
-        label: "" if _is_missing(label) else re.sub(r"^\s*(\d+)\.0+\s*$", r"\1", label)
-        for label in set(labels)
-    }
+    plain = {label: "" if _is_missing(label) else _counted(label) for label in set(labels)}
     return [plain[label] for label in labels]
+
+
+def _counted(label: str) -> str:
+    """`3` for `3.0` and `3.000e+00`, as programs write numbers that were whole."""
+    written = re.fullmatch(r"\s*\d+\.0+(e[+-]?\d+)?\s*|\s*\d\.\d+e[+-]?\d+\s*", label, re.I)
+    number = whole(label) if written else None
+    return label if number is None else str(number)
 
 
 def _hot(texts: Texts, found: Found) -> list[str]:

@@ -18,7 +18,7 @@ from hemline.data.tables.arff import open_arff
 from hemline.data.tables.cells import are_files
 from hemline.data.tables.columns import Columns, find_columns
 from hemline.data.tables.files import Files
-from hemline.data.tables.header import FILES, plain
+from hemline.data.tables.header import names_files
 from hemline.data.tables.json_lines import open_json_lines
 from hemline.data.tables.labelled_rows import Found, read_rows
 from hemline.data.tables.parquet import open_parquet
@@ -34,6 +34,7 @@ _OPENERS: tuple[Callable[[Path, str], Table | None], ...] = (
     open_text,
 )
 _EXAMPLE = re.compile("submission", re.I)  # what Kaggle wants handed in, its labels made up
+_NUMBERED = re.compile(r"(.*?)(\d+)-of-(\d+)")  # as Hugging Face names files
 _WIDE = 64  # columns from which on a table is one of pixels
 _FOLDERS = 4  # within each other, in which tables are looked for
 
@@ -57,13 +58,14 @@ def read_tables(path: Path, options: DataOptions, account: Account) -> Parts | N
     twins = {file: twin for file in candidates if path.is_dir() and (twin := _twin(file))}
     opened = (_opened(file, path) for file in candidates if twins.get(file) not in candidates)
     tables = [table for table in opened if table]
+    _refuse_gaps([table.name for table in tables], path)
     if not tables:
         return None
     root = path if path.is_dir() else path.parent
     files = Files(root)
-    found = [one for table in tables if (one := _found(table, files, options, path))]
+    found = [one for table in tables if (one := _found(table, files, options, path, account))]
     if not found and path.is_file():
-        raise DataError(_without_pictures(tables[0]))
+        raise DataError(_without_pictures(tables[0], files))
     used = _chosen(found, path, files)
     if not used:
         return None
@@ -102,6 +104,22 @@ def _candidates(path: Path, depth: int = _FOLDERS) -> Iterator[Path]:
             yield from files_in(folder)
 
 
+def _refuse_gaps(names: Sequence[str], path: Path) -> None:
+    """Refuse tables of which some are missing, as `train-00000-of-00002` without its other half."""
+    found: dict[tuple[str, int], set[int]] = {}
+    for name in names if path.is_dir() else ():
+        if numbered := _NUMBERED.search(name):
+            start, number, of = numbered.groups()
+            found.setdefault((start, int(of)), set()).add(int(number))
+    for (start, of), numbers in found.items():
+        if len(numbers) < of:
+            gap = min(set(range(of)) - numbers, default=0)
+            raise DataError(
+                f"Expected {of} files of {start.rstrip('-_')}, received {path} with "
+                f"{len(numbers)}, without number {gap}; obtain the others too."
+            )
+
+
 def _has_pictures(folder: Path) -> bool:
     return any(entry.suffix.lower() in SUFFIXES for entry in folder.iterdir())
 
@@ -124,7 +142,9 @@ def _names(table: Table) -> Sequence[str]:
     return table.names or table.head[0]
 
 
-def _found(table: Table, files: Files, options: DataOptions, path: Path) -> Found | None:
+def _found(
+    table: Table, files: Files, options: DataOptions, path: Path, account: Account
+) -> Found | None:
     """Where the pictures of a table are; None if it has none."""
     try:
         columns = _columns(table, options)
@@ -139,10 +159,15 @@ def _found(table: Table, files: Files, options: DataOptions, path: Path) -> Foun
         return Found(table, _label_alone(columns, None))
     for column in columns.files:
         cells = [row[column] for row in table.head if column < len(row)]
-        called = table.names is not None and plain(table.names[column]) in FILES
+        called = table.names is not None and names_files(table.names[column])
         # Beside folders of classes a table may count something else than their files.
         sure = called or path.is_file() or are_files(table.head, column)
         if sure and (where := files.where(cells, table.name)):
+            if outside := files.outside(cells, table.name):
+                account.note(
+                    f"{table.name} names {outside}, which lies elsewhere; files of the same names "
+                    f"in {path if path.is_dir() else path.parent} are taken."
+                )
             return Found(table, _label_alone(columns, column), where)
     return None
 
@@ -164,7 +189,13 @@ def _label_alone(columns: Columns, files: int | None) -> Columns:
     return replace(columns, label=label, files=() if files is None else (files,))
 
 
-def _without_pictures(table: Table) -> str:
+def _without_pictures(table: Table, files: Files) -> str:
+    cells = [cell for row in table.head for cell in row]
+    if outside := files.outside(cells, table.name):
+        return (
+            f"Expected a table that names files beside it, received {table.path} with {outside}, "
+            "which lies elsewhere; put the table into a folder around its files, and pass that."
+        )
     names = ", ".join(repr(name[:20]) for name in _names(table)[:4])
     return (
         f"Expected a table with a column for each pixel, or with names of files that are there, "
