@@ -14,6 +14,8 @@ from hemline.photos import MEGAPIXELS, Intake, Seen, see_all
 from hemline.photos.others import BEGINNING, format_of
 from hemline.pixels import Form, Pixels, as_pixels
 
+_SETS = frozenset({".csv", ".tsv", ".npz", ".parquet", ".arff", ".zip", ".tar", ".tgz"})
+
 
 @dataclass(frozen=True)
 class NamedPixels:
@@ -50,6 +52,12 @@ def read_pictures(
     try:
         if is_endless(path):  # a pipe would wait for ever
             raise DataError(f"Expected a file, received {path} that is a device or a pipe.")
+        if path.suffix.lower() in _SETS:
+            raise DataError(
+                f"Expected a picture, an idx file or a .npy file, received {path}, which holds a "
+                "whole set; save its pixels with numpy.save and pass that, or judge the model on "
+                "it by hemline evaluate --data."
+            )
         pixels = _read_many(path, intake.form)
         views = see_all(path, intake, megapixels=megapixels) if pixels is None else iter(())
         seen = list(itertools.islice(views, guesses))

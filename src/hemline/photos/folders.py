@@ -1,17 +1,19 @@
 """Folders and globs, spelled out."""
 
+import contextlib
 import glob
 from pathlib import Path
 
 from hemline.errors import DataError
 from hemline.photos.decoding import SUFFIXES
+from hemline.photos.others import BEGINNING, begins_like_a_picture
 
 
 def pictures_in(path: Path) -> list[Path]:
     """The files that `path` means: a file, all pictures below a folder, or a glob's.
 
     Folders and globs give their files sorted. In a folder only those count that end like a
-    picture and are not hidden.
+    picture, or begin like one where their names have no end, and are not hidden.
 
     Raises:
         DataError: a folder without pictures, or a glob that no file matches.
@@ -29,8 +31,17 @@ def _below(folder: Path) -> list[Path]:
     return [
         file
         for file in folder.rglob("*")
-        if file.suffix.lower() in SUFFIXES and file.is_file() and not _hidden(file, folder)
+        if (not file.suffix or file.suffix.lower() in SUFFIXES)
+        and file.is_file()
+        and not _hidden(file, folder)
+        and (file.suffix or _begins_like_a_picture(file))
     ]
+
+
+def _begins_like_a_picture(file: Path) -> bool:
+    with contextlib.suppress(OSError), file.open("rb") as stream:
+        return begins_like_a_picture(stream.read(BEGINNING))
+    return False
 
 
 def _hidden(file: Path, folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Pictures in formats that are not read, known by how they begin, so that they can be named."""
+"""Pictures known by how they begin, those in formats that are not read as well."""
 
 _STARTS = (
     (b"II*\0", "TIFF"),
@@ -16,7 +16,18 @@ _STARTS = (
 _BRANDS = {b"avif": "AVIF", b"avis": "AVIF"} | dict.fromkeys(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "HEIC"
 )
+_READ = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 BEGINNING = 16  # bytes that are looked at
+
+
+def begins_like_a_picture(start: bytes) -> bool:
+    """Whether a file that begins so is a picture that can be read, whatever its name.
+
+    Args:
+        start: its first bytes, `BEGINNING` of them if there are as many.
+    """
+    webp = start[:4] == b"RIFF" and start[8:12] == b"WEBP"
+    return webp or start.startswith(_READ)
 
 
 def format_of(start: bytes) -> str:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from hemline.data.account import Account
 from hemline.data.building.classes import clean
 from hemline.data.building.forming import form_part
-from hemline.data.building.splits import Places, content_split
+from hemline.data.building.remarks import contradictions, darkness, repetitions
+from hemline.data.building.splits import Places, content_split, digest
 from hemline.data.dataset import Split
 from hemline.data.fashion.official import INTAKE
 from hemline.data.fashion.recognising import another_split, fashion_names, in_official_test
@@ -52,6 +53,7 @@ class Assembly:
         self._progress = progress
         self._splits: dict[str, Split] = {}
         self._groups: dict[str, int] = {}
+        self._trained: set[bytes] = set()  # digests, where the test part is one of its own
         self._in_test: NDArray[np.bool_] | None = None
         self.found = sum(len(part.classes) for part in parts.values())
 
@@ -107,14 +109,17 @@ class Assembly:
 
     def _divide(self, name: str, part: RawPart) -> None:
         split = self._numbered(name, part)
+        digests = part.digests or [digest(picture) for picture in split.pixels]
+        self._remark(name, split, digests)
         if name != self._training:
             self._splits[name] = split
         elif self._cuts:
-            kept, cut = self._cut(split, part)
+            kept, cut = self._cut(split, part, digests)
             if not len(cut):
+                alike = "identical or of one group" if split.pixels.any() else "black throughout"
                 raise DataError(
                     f"Expected pictures of which some can be cut off for the test part, received "
-                    f"{len(split):,} that are all identical or of one group; add others."
+                    f"{len(split):,} that are all {alike}; add others."
                 )
             self._splits["test"] = split.take(cut)
             # Decoded pixels are nobody else's, but arrays may be the caller's.
@@ -124,7 +129,18 @@ class Assembly:
         else:
             self._splits["train"] = split
 
-    def _cut(self, split: Split, part: RawPart) -> tuple[Places, Places]:
+    def _remark(self, name: str, split: Split, digests: Sequence[bytes]) -> None:
+        """Note what the pictures of a part tell against it, or against the training part."""
+        found = [contradictions(digests, split, self.classes)]
+        if name == self._training:
+            self._trained = set() if self._cuts else set(digests)
+            found.append(darkness(split.pixels))
+        elif name == "test":
+            found.append(repetitions(self._trained, digests))
+        for sentence in filter(None, found):
+            self._account.note(sentence)
+
+    def _cut(self, split: Split, part: RawPart, digests: Sequence[bytes]) -> tuple[Places, Places]:
         """Places that stay and those of the test part: the official one where all are official."""
         if self._in_test is not None:
             return np.flatnonzero(~self._in_test), np.flatnonzero(self._in_test)
@@ -133,7 +149,7 @@ class Assembly:
             split.labels,
             TEST_SHARE,
             split.groups,
-            digests=part.digests,
+            digests=digests,
             origins=part.origins,
         )
 

@@ -36,6 +36,7 @@ def arrange(
     if not parts.keys() & {"train", ALL}:
         raise DataError(_without_classes(files))
     _refuse_one_class(parts, account)
+    _note_parts(parts.get(ALL, []), account)
     if ALL not in parts:
         account.took_for += f" in parts ({', '.join(parts)})"
     return {part: _file_part(inside, options) for part, inside in parts.items()}
@@ -49,7 +50,22 @@ def _refuse_one_class(parts: Mapping[str, list[Placed]], account: Account) -> No
         raise DataError(
             f"Expected a folder of pictures for each class, received one "
             f"({'/'.join(*classes)}) beside {', '.join(beside[:_SHOWN])}; if the labels stand "
-            "there, write them as CSV, with a column of file names and one of labels."
+            "there, write them as CSV with the columns file and label."
+        )
+
+
+def _note_parts(placed: list[Placed], account: Account) -> None:
+    """Note folders that all hold folders of the same names: parts, perhaps, or folds."""
+    within: dict[str, set[tuple[str, ...]]] = {}
+    for folders in _folders(placed):
+        within.setdefault(folders[0], set()).add(folders[1:])
+    inner = list(within.values())
+    if len(inner) > 1 < len(inner[0]) and all(one == inner[0] for one in inner):
+        outer = sorted(within, key=natural_key)
+        account.note(
+            f"The folders {', '.join(outer[:_SHOWN])} hold the same {len(inner[0])} classes each, "
+            "which are counted as classes of their own; if they are parts, name them train, "
+            "validation and test."
         )
 
 

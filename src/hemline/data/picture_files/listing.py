@@ -5,9 +5,8 @@ import contextlib
 from hemline.data.account import Account
 from hemline.data.raw import PictureFile
 from hemline.photos import SUFFIXES
+from hemline.photos.others import BEGINNING, begins_like_a_picture
 
-_BYTES = 12  # that tell a picture
-_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _SYSTEM = {
     "__macosx": "macOS",
     "thumbs.db": "Windows",
@@ -72,7 +71,5 @@ def enter(file: PictureFile, account: Account) -> bool:
 def _begins_like_a_picture(file: PictureFile) -> bool:
     # What damaged archives raise has no common base; the file is no picture then.
     with contextlib.suppress(Exception), file.open() as stream:
-        start = stream.read(_BYTES)
-        webp = start[:4] == b"RIFF" and start[8:12] == b"WEBP"
-        return webp or start.startswith(_STARTS)
+        return begins_like_a_picture(stream.read(BEGINNING))
     return False

@@ -31,7 +31,9 @@ def has_header(rows: Rows) -> bool:
         return True
     if len(first) >= _WIDE:
         return not any(map(is_number, first))
-    told = any(len(name) > 1 and name in (*LABELS, *FILES) for name in map(plain, first))
+    told = any(
+        names_files(cell) or (len(cell.strip()) > 1 and plain(cell) in LABELS) for cell in first
+    )
     return told and not any(map(is_file, first))
 
 
