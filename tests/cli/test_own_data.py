@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hemline.pixels import Form
 
 # Markup of rich, an emoji of rich, wide letters.
 NAMES = ("[red]", "рубашка :bug:", "鞋子")
+TEST = ("--test-index", 0)
 COLOURS = ((200, 40, 40), (40, 200, 40), (40, 40, 200))
 
 
@@ -49,6 +51,45 @@ def test_the_run_knows_its_own_data_again(program, run, shop):
     assert evaluated["n"] == 12
     assert {"balanced_accuracy", "macro_f1", "macro_f1_interval", "untested"} <= evaluated.keys()
     assert evaluated["per_class"][0].keys() >= {"recall", "recall_interval", "support"}
+
+
+def test_a_run_finds_its_data_from_anywhere_and_misses_them_in_a_sentence(
+    program, shop, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("HEMLINE_DATA", raising=False)
+    (tmp_path / "here").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    shutil.copytree(shop, tmp_path / "here/shop")
+    monkeypatch.chdir(tmp_path / "here")
+    short = ["--set", "widths=[8]", "--epochs", 1, "--out", "run"]
+    assert program("train", "seed", "--data", "shop", *short).returncode == 0
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    document(program("evaluate", "../here/run", "--json"))
+    (tmp_path / "here/shop").rename(tmp_path / "here/moved")
+    for command in (["evaluate", "../here/run"], ["predict", "--model", "../here/run", *TEST]):
+        done = program(*command)
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+        assert f"none at {tmp_path}/here/shop; pass --data" in done.stderr
+    document(program("evaluate", "../here/run", "--data", "../here/moved", "--json"))
+
+
+def test_pictures_without_suffix_are_answered_as_they_are_trained_on(program, run, shop, tmp_path):
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    for place, file in enumerate(sorted(shop.rglob("*.png"))[:3]):
+        (folder / f"{place}").write_bytes(file.read_bytes())
+    (folder / "README").write_text("no picture")
+    rows = document(program("predict", folder, "--model", run, "--json"))
+    assert [row["file"] for row in rows] == [str(folder / str(place)) for place in range(3)]
+
+
+@pytest.mark.parametrize("name", ["test.csv", "set.npz", "data.parquet", "letters.zip"])
+def test_who_wants_a_whole_set_predicted_is_told_how(name, program, run, tmp_path):
+    (tmp_path / name).write_bytes(b"1,2,3")
+    done = program("predict", tmp_path / name, "--model", run)
+    assert done.returncode == 2
+    assert "holds a whole set; save its pixels with numpy.save" in done.stderr
 
 
 def test_names_are_printed_as_they_are_and_aligned(program, run):

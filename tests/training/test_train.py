@@ -69,6 +69,13 @@ def test_the_tutorials_level_on_the_real_data(real, real_run):
     assert real_run.epochs[-1].accuracy > 0.90
 
 
+def test_recipe_and_folder_may_be_names(sketches, tmp_path):
+    (tmp_path / "own.toml").write_text(TWO.to_toml())
+    by_name = train(tmp_path / "own.toml", sketches, folder=str(tmp_path / "run"))
+    assert by_name.recipe == TWO
+    assert Classifier.load(tmp_path / "run").classes_.tolist() == list(sketches.classes)
+
+
 def test_an_interrupted_run_goes_on_to_the_same_weights(small_run, sketches, tmp_path):
     def interrupt(figures) -> None:
         raise KeyboardInterrupt
