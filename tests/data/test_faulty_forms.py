@@ -136,7 +136,14 @@ FAULTY: dict[str, tuple[Write, str]] = {
     "RAR": (file(b"Rar!\x1a\x07\x01\x00", "a.rar"), "a RAR archive; unpack it"),
     "7z": (file(b"7z\xbc\xaf'\x1c\x00", "a.7z"), "a 7z archive; unpack it"),
     "Excel": (file(b"\xd0\xcf\x11\xe0\xa1\xb1", "a.xls"), "an Excel workbook; save it as CSV"),
-    "Arrow": (file(b"ARROW1\x00\x00", "a.arrow"), "an Arrow file; .*to_parquet"),
+    "a DatasetDict of Hugging Face": (
+        lambda root: (
+            forms.write(root / "train/data-00000-of-00001.arrow", b"\xff\xff\xff\xff"),
+            forms.write(root / "dataset_dict.json", b'{"splits": ["train"]}').parent,
+        )[1],
+        "made of Arrow files; .*to_parquet",
+    ),
+    "Arrow": (file(b"ARROW1\x00\x00", "a.arrow"), "made of Arrow files; .*to_parquet"),
     "SQLite": (file(b"SQLite format 3\x00", "a.db"), "an SQLite database; export"),
     "JSON": (file('{"images": [1, 2]}', "a.json"), "a JSON file; save it as CSV"),
     "web page": (file("<!DOCTYPE html>", "train.csv"), "a web page or XML; obtain the data"),

@@ -550,3 +550,11 @@ def test_how_many_were_cut_off_is_said_in_the_same_line(tmp_path):
     assert took_for.endswith(
         ": 3 classes, 18 pictures of 12x10 grey, 3 of them cut off for the test part"
     )
+
+
+def test_an_empty_folder_is_in_the_account(tmp_path):
+    write_classes(tmp_path / "set", ("a", "b"))
+    (tmp_path / "set/c").mkdir()
+    account = open_dataset(tmp_path / "set").account
+    assert account.files("ignored") == {"c/": "an empty folder"}
+    assert any("ignored 1: an empty folder" in line for line in account.summary())

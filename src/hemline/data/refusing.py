@@ -27,7 +27,10 @@ class _Known(NamedTuple):
 _ARRAYS = "save them with numpy.savez(FILE, x_train=…, y_train=…, x_test=…, y_test=…)"
 _UNPACK = "unpack it and pass the folder"
 _MATLAB = "a .mat file of MATLAB"
-_ARROW = _Known("an Arrow file", "open it with datasets.load_from_disk and save it with to_parquet")
+_ARROWS = "dataset_dict.json"  # in a folder that datasets.save_to_disk has written
+_ARROW = _Known(
+    "made of Arrow files", "open it with datasets.load_from_disk and save it with to_parquet"
+)
 _BY_START = {
     b"\x89HDF\r\n\x1a\n": _Known("an HDF5 file", f"read its arrays with h5py and {_ARRAYS}"),
     b"MATLAB 5": _Known(_MATLAB, f"read its arrays with scipy.io.loadmat and {_ARRAYS}"),
@@ -84,6 +87,8 @@ def refuse_known(path: Path, options: DataOptions, account: Account) -> None:
     if path.is_file():
         if known := _known(path):
             _refuse(path, known)
+    elif (path / _ARROWS).is_file():
+        _refuse(path, _ARROW)
     elif path.is_dir() and not folders_in(path):
         _refuse_folder(path)
 

@@ -34,9 +34,10 @@ def form_part(part: RawPart, wish: DataOptions | Intake) -> Loaded:
         coloured = part.pixels.ndim == 4 and has_colour(part.pixels)
         intake = decide_intake([(width, height)], wish, colour=coloured)
     if intake.find and (width, height) != (intake.form.width, intake.form.height):
+        mend = "leave out --find" if isinstance(wish, DataOptions) else "save them as picture files"
         raise DataError(
-            f"Expected picture files beside --find {intake.find}, received an array of "
-            f"{width}x{height} pixels; leave out --find."
+            f"Expected picture files, in which to find a {intake.find}, or pixels of "
+            f"{intake.form}, received an array of {width}x{height} pixels; {mend}."
         )
     pixels = to_form(part.pixels, intake)
     changed = pixels is not part.pixels

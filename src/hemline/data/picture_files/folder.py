@@ -69,6 +69,8 @@ def found_below(root: Path, account: Account) -> Iterator[OnDisk]:
     while waiting:
         folder = waiting.pop()
         entries, above = _opened(folder, account)
+        if not entries and folder.prefix and folder.prefix not in account:
+            account.ignore(folder.prefix, "an empty folder")
         for entry in entries:
             name = folder.prefix + printable(entry.name)
             if not _is_folder(entry):
