@@ -1,8 +1,13 @@
 """The model file: what PyTorch computes, in a file that needs no PyTorch."""
 
+import copy
 import json
+import pickle
+import shutil
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 import onnx
@@ -115,6 +120,25 @@ def test_filters_are_kept_in_half_precision_and_nothing_else_is(conv_run):
     halves = {name for name, kind in stored.items() if kind == onnx.TensorProto.FLOAT16}
     assert halves == {name for name in stored if name.startswith("conv_")}
     assert len(halves) == len(conv_run.recipe.widths) + 1
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])
+def test_a_copy_answers_alike_and_needs_no_file(copied, small_run, sketches, tmp_path):
+    shutil.copy(small_run.run.model, tmp_path / "model.onnx")
+    classifier = Classifier.load(tmp_path / "model.onnx")
+    (tmp_path / "model.onnx").unlink()
+    twin = copied(classifier)
+    some = sketches.test.pixels[:50]
+    assert (twin.predict_proba(some) == classifier.predict_proba(some)).all()
+    assert (twin.path, twin.threshold) == (classifier.path, classifier.threshold)
+    assert twin.classes_.tolist() == classifier.classes_.tolist()
+
+
+def test_other_processes_take_a_classifier(small_run, sketches):
+    classifier = Classifier.load(small_run.run.model)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        theirs = pool.submit(classifier.predict, sketches.test.pixels[:20]).result()
+    assert (theirs == classifier.predict(sketches.test.pixels[:20])).all()
 
 
 def test_probabilities_are_probabilities(classifier, sketches):

@@ -56,8 +56,9 @@ class Classifier:
         array([9, 2, 1])
     """
 
-    def __init__(self, session: Any, path: Path) -> None:
+    def __init__(self, session: Any, content: bytes, path: Path, threads: int) -> None:
         self._session = session
+        self._opened = content, path, threads
         self.path = path
         facts: ModelFacts = read_facts(session, path)
         self.metadata: dict[str, Any] = facts.metadata
@@ -65,6 +66,10 @@ class Classifier:
         self.intake: Intake = facts.intake
         self.threshold = facts.threshold
         self._score = facts.score_output
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles hold the content of the file, and open it again."""
+        return _opened, self._opened
 
     @property
     def form(self) -> Form:
@@ -120,7 +125,7 @@ class Classifier:
                 f"Expected a model file, received {path} that is not ONNX or is damaged; "
                 "make one with hemline train."
             ) from error
-        classifier = cls(session, path)
+        classifier = cls(session, content, path, threads)
         classifier._try()
         return classifier
 
@@ -210,3 +215,7 @@ class Classifier:
                 f"({str(error).splitlines()[0][:_SHOWN]}); train the model anew."
             ) from error
         return answers
+
+
+def _opened(content: bytes, path: Path, threads: int) -> Classifier:
+    return Classifier.from_bytes(content, path, threads=threads)
