@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -70,6 +72,23 @@ def test_a_device_stays_one():
     assert Path("/dev/null").is_char_device()
     with pytest.raises(OSError, match="No space"):
         write_whole(Path("/dev/full"), b"too much")
+
+
+WRITES = "from hemline.files import write_whole; from pathlib import Path; import sys; "
+WRITES += "write_whole(Path(sys.argv[1]), b'content')"
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+@pytest.mark.parametrize("to", ["a pipe", "a file"])
+def test_standard_output_by_its_name_is_written_to(name, to, tmp_path):
+    command, out = [sys.executable, "-c", WRITES, name], tmp_path / "out"
+    if to == "a pipe":
+        assert subprocess.run(command, capture_output=True, check=True).stdout == b"content"
+        return
+    with out.open("wb") as stream:
+        subprocess.run(command, stdout=stream, check=True)
+        assert os.fstat(stream.fileno()).st_ino == out.stat().st_ino
+    assert out.read_bytes() == b"content"
 
 
 def test_a_pipe_stays_one(tmp_path):

@@ -25,14 +25,14 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     A link stays one, and its file changes; into a device or a pipe the content is written.
     """
-    path = path.resolve()
-    if is_endless(path):
+    if takes_a_stream(path):
         with tempfile.TemporaryDirectory() as folder:
             temporary = Path(folder) / path.name
             yield temporary
             with path.open("wb") as stream:
                 stream.write(temporary.read_bytes())
         return
+    path = path.resolve()
     # The suffix stays, because some writers choose the format by it.
     temporary = path.with_name(f".{path.stem}.{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
     try:
@@ -47,6 +47,11 @@ def whole_file(path: Path) -> Iterator[Path]:
 def is_endless(path: Path) -> bool:
     """Whether a path is a device or a pipe, which is written to and never replaced."""
     return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def takes_a_stream(path: Path) -> bool:
+    """Whether what is written to a path goes elsewhere, as through `/dev/stdout`."""
+    return is_endless(path) or path.is_relative_to("/dev/") or path.is_relative_to("/proc/")
 
 
 def lock(descriptor: int) -> None:

@@ -2,8 +2,12 @@
 
 import csv
 import os
+import subprocess
+import sys
 import threading
+import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -171,6 +175,49 @@ def test_a_table_that_is_begun_is_not_begun_by_another(tmp_path):
     ):
         PredictionFile(path, "model-1", CLASSES)
     assert [file.name for file in tmp_path.iterdir()] == ["out.csv"]
+
+
+BEGINS = """
+import sys, time
+from pathlib import Path
+from hemline.errors import HemlineError
+from hemline.report import PredictionFile
+classes, start, name = [f"class {place}" for place in range(10)], float(sys.argv[2]), sys.argv[3]
+while time.time() < start:
+    pass
+try:
+    table = PredictionFile(Path(sys.argv[1]), "model-1", classes)
+except HemlineError as error:
+    sys.exit(str(error))
+for place in range(20):
+    table.add(f"{name}{place}.jpg", [["", "class 1", 1, "0.9", False, "1", *["0.1"] * 10]])
+    time.sleep(0.02)
+"""
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.001, 0.003, 0.05])
+def test_of_two_that_begin_one_table_at_once_one_does(apart, tmp_path):
+    path, start = tmp_path / "out.csv", time.time() + 1.5
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", BEGINS, path, str(start + place * apart), name],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for place, name in enumerate("ab")
+    ]
+    said = [process.communicate(timeout=30)[1] for process in both]
+    assert sorted(process.returncode for process in both) == [0, 1]
+    assert "nobody else is writing" in "".join(said)
+    assert len(rows(path)) == 20
+    assert [file.name for file in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_table_that_cannot_be_begun_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "write_bytes", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+    with pytest.raises(OSError, match="full"):
+        PredictionFile(tmp_path / "out.csv", "model-1", CLASSES)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_disk_that_is_full_for_a_while_tears_no_line(tmp_path):

@@ -3,14 +3,15 @@
 import contextlib
 import csv
 import io
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from hemline.errors import HemlineError
-from hemline.files import is_endless, lock, whole_file
+from hemline.files import lock, takes_a_stream, whole_file
 
 _ANSWER = ("place", "class", "label", "probability", "none_of_these", "ood_score")
 _FIXED = ("file", *_ANSWER, "error", "model")
@@ -46,13 +47,12 @@ class PredictionFile:
         self._model = model
         taken = [f"{name} (class)" if name in _FIXED else name for name in classes]
         self.columns = [*_FIXED, *taken]
-        path = path.resolve()
-        if is_endless(path):
+        if takes_a_stream(path):
             lines: list[list[str]] = []
             self._stream = path.open("wb", buffering=0)
             self._stream.write(_text([self.columns]))
         else:
-            self._stream, lines = self._continued(path)
+            self._stream, lines = self._continued(path.resolve())
         self.done = {line[0] for line in lines}
         self.bad = {line[0] for line in lines if line[_ERROR]}
 
@@ -94,11 +94,8 @@ class PredictionFile:
 
     def _continued(self, path: Path) -> tuple[FileIO, list[list[str]]]:
         """The file without what was cut short, open at its end and locked, and its lines."""
-        before = path.open("rb") if path.exists() else None
-        with before or contextlib.nullcontext(), whole_file(path) as temporary:
-            if before is not None:
-                _lock(before.fileno(), path)
-            lines = self._read(path) if before is not None and path.stat().st_size else []
+        with _claimed(path), whole_file(path) as temporary:
+            lines = self._read(path) if path.stat().st_size else []
             temporary.write_bytes(_text([self.columns, *lines]))
             stream = temporary.open("ab", buffering=0)
             _lock(stream.fileno(), path)  # before it has its name: nobody can be quicker
@@ -123,6 +120,25 @@ class PredictionFile:
         if lines and lines[-1][_PLACE]:  # of a file of many pictures some may be missing
             lines = [line for line in lines if line[0] != lines[-1][0]]
         return lines
+
+
+@contextlib.contextmanager
+def _claimed(path: Path) -> Iterator[None]:
+    """Nobody else begins or continues the file meanwhile; one that was not there may be empty."""
+    new = not path.exists()
+    descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
+    try:
+        _lock(descriptor, path)
+        if not os.path.samestat(os.fstat(descriptor), path.stat()):  # replaced in between
+            raise _busy(path)
+        try:
+            yield
+        except BaseException:
+            if new:
+                path.unlink(missing_ok=True)
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def _whole_lines(text: str) -> str:
@@ -167,7 +183,11 @@ def _lock(descriptor: int, path: Path) -> None:
     try:
         lock(descriptor)
     except OSError as error:
-        raise HemlineError(
-            f"Expected a table that nobody else is writing, received {path}, which another "
-            "process has open; wait for it, or choose another path."
-        ) from error
+        raise _busy(path) from error
+
+
+def _busy(path: Path) -> HemlineError:
+    return HemlineError(
+        f"Expected a table that nobody else is writing, received {path}, which another process "
+        "has open; wait for it, or choose another path."
+    )
