@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hemline.serving.metrics import REQUESTS, SECONDS
+from hemline.serving.metrics import count_request
 from hemline.serving.origins import check_origin
 from hemline.serving.refusals import RefusedError
 
@@ -99,8 +99,7 @@ def _with_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "none")  # paths are endless, routes are few
-    REQUESTS.labels(route, scope["method"], status).inc()
-    SECONDS.labels(route).observe(seconds)
+    count_request(route, scope["method"], status, seconds)
     if _log.isEnabledFor(logging.INFO):
         fields: dict[str, Any] = {
             "client": (scope.get("client") or ["-"])[0],

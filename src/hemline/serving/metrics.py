@@ -12,12 +12,19 @@ from prometheus_client import (
     Gauge,
     Histogram,
     generate_latest,
+    mmap_dict,
     multiprocess,
 )
 
 from hemline.serving.figures import offered, reserve
 from hemline.serving.model import Answered
 
+# Files that grow later end their process where a disk is full; these never have to: what is counted
+# comes to half of that at the most.
+mmap_dict._INITIAL_MMAP_SIZE = 1 << 20
+_METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"}
+_MOST_CLASSES, _LONGEST = 1000, 100  # that are counted, and characters of their names
+_OTHER = "other"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 REQUESTS = Counter("hemline_requests", "Requests answered.", ["route", "method", "status"])
@@ -38,8 +45,18 @@ OUT_OF_DISTRIBUTION = Counter(
 def count_answers(answered: Answered) -> None:
     """Count what was predicted."""
     for label, count in collections.Counter(answered.answers.labels.tolist()).items():
-        PREDICTIONS.labels(answered.model.classes[label]).inc(count)
+        _count_class(label, answered.model.classes[label], count)
     OUT_OF_DISTRIBUTION.inc(int(answered.none_of_these.sum()))
+
+
+def _count_class(label: int, name: str, count: int) -> None:
+    PREDICTIONS.labels(name[:_LONGEST] if label < _MOST_CLASSES else _OTHER).inc(count)
+
+
+def count_request(route: str, method: str, status: int, seconds: float) -> None:
+    """Count a request that was answered."""
+    REQUESTS.labels(route, method if method in _METHODS else _OTHER, status).inc()
+    SECONDS.labels(route).observe(seconds)
 
 
 def exposition() -> bytes:
