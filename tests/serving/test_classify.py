@@ -10,6 +10,9 @@ from PIL import Image
 
 from hemline.labels import CLASSES
 from hemline.photos import see
+from hemline.pixels import Form
+from hemline.serving.classify import check_seen
+from hemline.serving.refusals import RefusedError
 from tests.serving.conftest import encoded
 from tests.serving.running import until
 
@@ -129,3 +132,12 @@ def test_photographs_of_clients_that_have_left_are_not_decoded(server, photo):
     until(lambda: 'route="/classify",status="499"' in server.get("/metrics").text)
     until(lambda: "hemline_photos_waiting 0.0" in server.get("/metrics").text)
     assert server.post("/classify", content=photo).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "most"), [(Form(28, 28, 1), 510), (Form(64, 64, 3), 32), (Form(224, 224, 3), 2)]
+)
+def test_pixels_that_are_seen_are_soon_written(form, most):
+    check_seen(most, form)
+    with pytest.raises(RefusedError, match=f"at most {most} pictures of {form} beside seen=true"):
+        check_seen(most + 1, form)

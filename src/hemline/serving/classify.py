@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from hemline.pixels import Form
 from hemline.serving.bodies import received
 from hemline.serving.documents import ERRORS
 from hemline.serving.looking import Look
@@ -22,6 +23,7 @@ from hemline.serving.refusals import RefusedError, busy
 from hemline.serving.service import Service, service_of
 
 MOST_FILES = 32
+_MOST_SEEN = 400_000  # numbers of the pixels in one response
 TOP = 10  # classes that are named where nobody says how many
 _CHARSET = re.compile(r";\s*charset\*?\s*=\s*(\"[^\"]*\"|[^;]*)", re.IGNORECASE)  # names are UTF-8
 _KINDS = ("image/png", "image/jpeg", "image/webp")
@@ -103,6 +105,8 @@ async def classify(
         files = await _files(request, body)
         for file in files:
             check_kind(file.content, file.name)
+        if seen:
+            check_seen(len(files), service.model.opened.intake.form)
         looks = await _look(request, service, files, steps=steps)
     answered = await service.batcher.answer(np.stack([look.pixels for look in looks]))
     count_answers(answered)
@@ -116,6 +120,16 @@ async def classify(
         threshold=answered.model.threshold,
         pictures=pictures,
     )
+
+
+def check_seen(files: int, form: Form) -> None:
+    """Refuse more numbers than are soon written as JSON."""
+    if files > (most := max(1, _MOST_SEEN // form.values)):
+        raise RefusedError(
+            413,
+            f"Expected at most {most} pictures of {form} beside seen=true, received {files}; send "
+            "fewer at once, or ask for steps=true, which gives them as files.",
+        )
 
 
 async def _look(

@@ -15,6 +15,9 @@ from hemline.serving.refusals import RefusedError
 INPUT, DATATYPE = "pixels", "UINT8"
 OUTPUTS = {"probabilities": "FP32", "label": "INT64", "ood_score": "FP32"}  # and their datatypes
 _MOST_PICTURES, _MOST_VALUES = 1000, 2_000_000  # of one request: whatever is reached first
+_MOST_ANSWERS = 200_000  # numbers of one response, which is written in one go
+_MOST_MARKS = 1000  # quotation marks and braces of one request
+_FEW_LISTS = 64  # beside those that hold three numbers and more, as rows and colours do
 _DIGITS = 12  # of a number of bytes
 _DTYPES = {"FP32": "<f4", "INT64": "<i8"}
 _BINARY_INPUT, _BINARY_OUTPUT = {"binary_data_size"}, {"binary_data"}
@@ -54,29 +57,34 @@ class InferRequest(BaseModel):
     outputs: list[RequestedOutput] = Field(default_factory=list, max_length=len(OUTPUTS))
 
 
-def most_pictures(form: Form) -> int:
+def most_pictures(form: Form, classes: int) -> int:
     """Of one request."""
-    return max(1, min(_MOST_PICTURES, _MOST_VALUES // form.values))
+    most = min(_MOST_PICTURES, _MOST_VALUES // form.values, _MOST_ANSWERS // classes)
+    return max(1, most)
 
 
-def longest_body(form: Form) -> int:
+def longest_body(form: Form, classes: int) -> int:
     """Bytes of so many pictures as JSON without spaces, and change."""
-    return 4 * form.values * most_pictures(form) + 100_000
+    return 4 * form.values * most_pictures(form, classes) + 100_000
 
 
-def parse(body: bytes, json_length: str | None, form: Form) -> tuple[InferRequest, Pixels]:
+def parse(
+    body: bytes, json_length: str | None, form: Form, classes: int
+) -> tuple[InferRequest, Pixels]:
     """The request, and its pixels, uint8 `(n, *form.shape)`.
 
     Args:
         body: JSON, and after it the bytes of binary tensors.
         json_length: the header that says where the JSON ends; None: at the end.
         form: of the pictures that the model takes.
+        classes: of the model.
 
     Raises:
         RefusedError: not what this model takes.
         PixelsError: not pixels of this form.
     """
     end = _json_end(body, json_length)
+    _check_marks(body[:end])
     try:
         request = InferRequest.model_validate_json(body[:end])
     except ValidationError as error:
@@ -84,7 +92,14 @@ def parse(body: bytes, json_length: str | None, form: Form) -> tuple[InferReques
         place = ".".join(map(str, first["loc"])) or "the body"
         raise _refused(f"a request of the protocol v2, received {place}: {first['msg']}") from error
     _check_outputs(request)
-    return request, _pixels(request.inputs[0], body[end:], form)
+    return request, _pixels(request.inputs[0], body[end:], form, most_pictures(form, classes))
+
+
+def _check_marks(text: bytes) -> None:
+    """Refuse what is small and costs much to read: lists, texts and objects without number."""
+    lists = text.count(b"[") - _FEW_LISTS
+    if text.count(b'"') + text.count(b"{") > _MOST_MARKS or lists > text.count(b",") // 2:
+        raise _refused("lists of numbers for the pictures, received texts, objects or empty lists")
 
 
 def _json_end(body: bytes, json_length: str | None) -> int:
@@ -106,7 +121,7 @@ def _check_outputs(request: InferRequest) -> None:
             raise _refused(f"no parameter of outputs but binary_data, received {min(others)[:40]}")
 
 
-def _pixels(tensor: InputTensor, binary: bytes, form: Form) -> Pixels:
+def _pixels(tensor: InputTensor, binary: bytes, form: Form, most: int) -> Pixels:
     if (tensor.name, tensor.datatype) != (INPUT, DATATYPE):
         raise _refused(
             f"the input {INPUT} of datatype {DATATYPE}, received {tensor.name[:40]!r} of "
@@ -117,7 +132,7 @@ def _pixels(tensor: InputTensor, binary: bytes, form: Form) -> Pixels:
     values = _from_bytes(tensor, binary) if tensor.data is None else _from_json(tensor, binary)
     if min(tensor.shape) < 1 or math.prod(tensor.shape) != values.size:
         raise _refused(f"values for the shape {tensor.shape}, received {values.size:,}")
-    pixels, most = as_pixels(values.reshape(tensor.shape), form), most_pictures(form)
+    pixels = as_pixels(values.reshape(tensor.shape), form)
     if len(pixels) > most:
         raise _refused(f"at most {most:,} pictures at once, received {len(pixels):,}")
     return pixels
