@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hemline.doctor.answers import UnreadableError
 from hemline.doctor.forms import InputForm
+from hemline.doctor.targets import guard
 from hemline.doctor.targets.base import RefusedError, Target, declared_forms
 from hemline.doctor.targets.frames import BrokenFrameError, pack, unpack
 from hemline.doctor.targets.function import callable_forms
@@ -20,7 +21,9 @@ from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
 from hemline.pixels import Form
 
+_ENDING = 10.0  # s that the guard has to stop everything, of which it needs 5 at most
 _OPENING = 4  # times the limit: importing Keras or PyTorch is no part of an answer
+_GUARDED = [sys.executable, "-I", "-S", guard.__file__]
 _DESCRIPTION = {"onnx": "an ONNX file", "keras": "a .keras file", "callable": "a callable"}
 
 
@@ -41,12 +44,12 @@ class ProcessTarget(Target):
         self.kind, self.name, self._limit = kind, what, limit
         self._mark = Mark()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "hemline.doctor.targets.worker", kind, what],
+            [*_GUARDED, sys.executable, "-m", "hemline.doctor.targets.worker", kind, what],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
-            start_new_session=True,  # so that whatever it starts can be stopped with it
+            start_new_session=True,  # Ctrl-C is for this process, which then ends the others
             env=self._mark.environment,
         )
         header, _ = self._receive(_OPENING * limit)
@@ -83,10 +86,13 @@ class ProcessTarget(Target):
 
     def close(self) -> None:
         """Stop the worker and all that it started."""
-        if self._process.poll() is None:
-            # Its group is its own (start_new_session), so nobody else is in it.
-            os.killpg(self._process.pid, 9)
-        self._process.wait()
+        self._process.terminate()
+        try:
+            self._process.wait(_ENDING)
+        except subprocess.TimeoutExpired:  # something has stopped the guard
+            guard.end_descendants(self._process.pid)
+            self._process.kill()
+            self._process.wait()
         self._mark.end_all()
         for stream in (self._process.stdin, self._process.stdout):
             if stream:

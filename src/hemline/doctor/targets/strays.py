@@ -1,4 +1,4 @@
-"""What a target has started ends with it, even what has left its session.
+"""What a target has started ends with it, even where its guard was ended before.
 
 Processes hand their environment on, so a mark in it finds them all; Linux alone shows the
 environment of other processes.

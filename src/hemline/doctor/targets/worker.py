@@ -21,6 +21,7 @@ from hemline.doctor.answers import UnreadableError
 from hemline.doctor.targets.base import RefusedError, in_batches, probability_output
 from hemline.doctor.targets.frames import pack, unpack
 from hemline.doctor.targets.function import FunctionTarget, first_line
+from hemline.doctor.targets.guard import end_with_parent
 from hemline.doctor.vocabulary import Vocabulary
 from hemline.pixels import Form
 
@@ -31,6 +32,7 @@ Opened = tuple[dict[str, Any], Answer, Meet]
 
 def main() -> None:
     """Open what is named, then answer until the other side is gone."""
+    end_with_parent()
     kind, what = sys.argv[1:3]
     incoming, outgoing = _own_pipes()
     try:
