@@ -61,9 +61,9 @@ def _trained_on(run: Path, classifier: "Classifier") -> str | None:
     from hemline.data import is_usual
 
     source = ""
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(OSError, ValueError):
         trained = RunFiles(run).read_environment()["data"]
-        source = "sketches" if trained["drawn"] else str(trained["source"])
+        source = "sketches" if trained["drawn"] else trained["source"]
         if source == "sketches" or Path(source).exists():
             return source
     if is_named(None) or is_usual(str(classifier.metadata["data"]["name"])):

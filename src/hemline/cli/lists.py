@@ -1,5 +1,6 @@
 """`hemline recipes`, `hemline models`, `hemline runs`: what there is to train, use and compare."""
 
+import contextlib
 import json
 import textwrap
 from datetime import datetime
@@ -115,11 +116,11 @@ def runs(
     Example: hemline runs
     """
     rows = []
-    for path in sorted(folder.glob("*/environment.json"), key=lambda path: path.stat().st_mtime):
+    for path in sorted(folder.glob("*/environment.json"), key=_written):
         try:
             rows.append(_describe_run(path.parent))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            say(f"left out {path.parent}, which is no whole run ({type(error).__name__}).")
+        except (OSError, ValueError, OverflowError) as error:
+            say(f"left out {path.parent}, which is no whole run ({error}).")
     if not rows and not as_json:
         console().print(f"No runs in {folder}. Begin with: hemline train fast")
         return
@@ -132,6 +133,12 @@ def runs(
         done = f"{row['epochs']}/{row['of']}"
         table.add_row(*cells, done, "-" if accuracy is None else percent(accuracy))
     _print(rows, table, as_json)
+
+
+def _written(path: Path) -> float:
+    with contextlib.suppress(OSError):  # a link to nothing, or what is removed just now
+        return path.stat().st_mtime
+    return 0.0
 
 
 def _describe_run(folder: Path) -> dict[str, Any]:
@@ -147,12 +154,12 @@ def _describe_run(folder: Path) -> dict[str, Any]:
     begun = datetime.fromtimestamp(files.environment.stat().st_mtime).astimezone()
     return {
         "run": str(folder),
-        "recipe": str(recipe["name"]),
-        "data": str(environment["data"]["name"]),
+        "recipe": recipe["name"],
+        "data": environment["data"]["name"],
         "begun": begun.isoformat(" ", "minutes")[:16],
-        "seed": int(environment["seed"]),
+        "seed": environment["seed"],
         "epochs": len(epochs),
-        "of": int(recipe["epochs"]),
+        "of": recipe["epochs"],
         "accuracy": last.get("accuracy"),
         "validation_accuracy": last.get("validation_accuracy"),
         "model": files.model.exists(),

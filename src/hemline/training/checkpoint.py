@@ -11,7 +11,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from hemline.errors import RunError
-from hemline.files import write_whole
+from hemline.files import is_endless, write_whole
 
 Parts = dict[str, dict[str, Tensor]]
 
@@ -48,7 +48,7 @@ def load_checkpoint(path: Path, run: str) -> tuple[Parts, list[dict[str, Any]]]:
     epochs = metadata.get("epochs", "")
     if metadata.get("sha256") != _checksum(tensors, epochs, metadata.get("run", "")):
         raise _not_of_this_run(path, "whose checksum does not fit its content")
-    if metadata["run"] != run:
+    if metadata.get("run") != run:
         raise _not_of_this_run(
             path, "of a training with another recipe, other data or another seed"
         )
@@ -60,6 +60,8 @@ def load_checkpoint(path: Path, run: str) -> tuple[Parts, list[dict[str, Any]]]:
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    if is_endless(path):  # to open a pipe would take for ever
+        raise _not_of_this_run(path, "that is a device or a pipe")
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118

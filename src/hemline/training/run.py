@@ -81,6 +81,7 @@ class Run(RunFiles):
             RunError: the folder cannot be written, holds a run already, or another run.
         """
         try:
+            self._require_ends()
             if self.recipe.exists():
                 self._check(recipe, environment, resume=resume)
                 self._clear_unfinished()
@@ -93,6 +94,15 @@ class Run(RunFiles):
             write_whole(self.recipe, recipe.to_toml())
         except OSError as error:
             raise _cannot_write(self.folder, error) from error
+
+    def _require_ends(self) -> None:
+        try:
+            self.require_ends()
+        except ValueError as error:
+            raise RunError(
+                f"Expected files in {self.folder}, received another thing ({error}); "
+                "begin again in a new folder."
+            ) from error
 
     def write_metrics(self, epochs: "Sequence[EpochFigures]") -> None:
         """Write the figures of all epochs so far."""
@@ -144,12 +154,12 @@ class Run(RunFiles):
                 )
 
     def _begun_with(self) -> tuple[dict[str, Any], Recipe]:
-        """What `environment.json` says, as far as it is compared, and the recipe."""
+        """What `environment.json` says, and the recipe."""
         try:
-            found = self.read_environment()
-            facts = {"seed": found["seed"], "start": found.get("start")}
-            return facts | {"data": {"sha256": found["data"]["sha256"]}}, load_recipe(self.recipe)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError, RecipeError) as error:
+            found = {"start": None} | self.read_environment()
+            self.read_recipe()  # whether it is a text of moderate depth
+            return found, load_recipe(self.recipe)
+        except (OSError, ValueError, RecipeError) as error:
             raise RunError(
                 f"Expected a whole run, received {self.folder} with a damaged "
                 f"{self.environment.name} or {self.recipe.name}; begin again in a new folder."

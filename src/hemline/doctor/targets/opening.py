@@ -78,7 +78,7 @@ def _hemline_facts(metadata: dict[str, str]) -> dict[str, Any]:
     """What a Hemline model file says of itself; nothing for any other."""
     try:
         facts = {key: json.loads(value) for key, value in metadata.items()}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return facts if str(facts.get("format", "")).startswith("hemline/") else {}
 
@@ -95,6 +95,6 @@ def intake_of(target: Target) -> Intake | None:
 def _run_facts(folder: Path) -> dict[str, Any]:
     """The figures of the last epoch of a run, where the file lies in one."""
     try:
-        return dict(RunFiles(folder).read_metrics()[-1])
-    except (OSError, ValueError, TypeError, IndexError):
+        return RunFiles(folder).read_metrics()[-1]
+    except (OSError, ValueError, IndexError):
         return {}
