@@ -1,7 +1,6 @@
 """The folder that one training leaves: what each file is called, and what it says."""
 
 import json
-import math
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 from hemline.files import is_endless
 
 _LARGEST = 64 * 1024**2  # bytes; no training writes so much
-_MANY = 2**53  # beyond it nothing is counted, and floats have gaps
+_MOST = 2**64  # no seed is larger, and no figure
 # What those who read rely on: kinds of values, or again keys; None in a tuple: may be missing.
 Kinds = dict[str, Any]
 _RECIPE: Kinds = {"name": str, "epochs": int, "calibrate": bool}
@@ -157,7 +156,7 @@ def _require(value: Any, kinds: Any, where: str = "its content") -> None:
 def _is(value: Any, kind: type) -> bool:
     if kind in {int, float}:
         number = isinstance(value, int | kind) and not isinstance(value, bool)
-        return number and math.isfinite(value) and abs(value) < _MANY
+        return number and abs(value) < _MOST  # which NaN is not
     return isinstance(value, kind)
 
 
