@@ -3,8 +3,11 @@
 import asyncio
 import json
 import socket
+from types import SimpleNamespace
+from typing import ClassVar
 
 from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
@@ -17,6 +20,11 @@ HEAD_SECONDS = 5.0  # until the head of a request is there
 HEAD_BYTES = 1 << 16  # of all of a request that is no body: its head, its trailers
 LINGER_SECONDS = 2.0  # in which the rest of a body is thrown away that was answered before its end
 DRAIN_SECONDS = 0.5  # in which a client learns that the connection ends
+PATIENCE = 2.0  # seconds to wait for a client while another one has no place
+LEAVE_SECONDS = 0.5  # in which what still comes is thrown away, so that a refusal arrives
+LEAVE_BYTES = 20_000_000  # that are thrown away then, at most
+MOST_LEAVING = 128  # connections that have this time at once, beside the others
+TAKE_SECONDS, TAKE_BYTES = 60.0, 50_000  # to take an answer; and one more for so many bytes each
 _PIECE = 1 << 14  # bytes between two looks at the limits
 _CHUNK = 16  # bytes of the frame of a chunk
 
@@ -32,52 +40,73 @@ class Connection(HttpToolsProtocol):
     _running: RequestResponseCycle | None = None
     _frame = 0  # bytes of a request that are no body
     _whole = True  # whether the newest request has arrived to its end
-    _too_far_ahead = False
+    _in_head = False  # whether a head has begun and not ended
+    _deaf = False  # whether what comes is thrown away
     _draining = False
+    _gone = False  # whether it is cut off already
+    _since = 0.0  # when the client's turn began, where it is its turn
+    _untaken_since: float | None = None  # where the client leaves much of an answer
+    _taking: asyncio.TimerHandle | None = None
+    _leaving: ClassVar[set["Connection"]] = set()  # of this worker: have heard their last word
+    _look_at = 0.0  # when somebody may have waited for too long, at the earliest
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take a connection, unless there are too many."""
+        """Take a connection, unless there are too many who are not slow."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(low=0, high=HIGH_WATER_LIMIT)  # taken is wholly taken
+        self._door = SimpleNamespace(
+            write=transport.write, is_closing=transport.is_closing, close=self._end
+        )
+        self._since = self.loop.time()
         self._watch()
-        if len(self.connections) > MOST:
+        if len(self.connections) - len(self._leaving) > MOST and not self._make_room():
             self._refuse(503, f"Expected at most {MOST} connections, received one more; try again.")
 
     def data_received(self, data: bytes) -> None:
         """Take some bytes, unless a head or its like has no end."""
+        if self in self._leaving:
+            self._throw_away(data)
+            return
         for start in range(0, len(data), _PIECE):
-            if self.transport.is_closing() or self._too_far_ahead:
+            if self._deaf or self.transport.is_closing():
                 return
             piece = data[start : start + _PIECE]
             self._frame += len(piece)
             super().data_received(piece)
-            if self._frame > HEAD_BYTES and not self.transport.is_closing():
+            if self._frame > HEAD_BYTES and not self._deaf:
                 self._refuse(
                     431, f"Expected a head of at most {HEAD_BYTES} bytes, received more; send less."
                 )
-        if self._is_idle() and self._timer is None and not self.transport.is_closing():
+        if self._timer is None and self._is_idle() and not self._deaf:
             self._watch()  # what came was no request: an empty line, the rest of one
 
     def on_message_begin(self) -> None:
         """A request begins: its head has to come soon."""
         super().on_message_begin()
-        self._watch()
+        if not self._deaf:
+            self._in_head = True
+            self._watch()
 
     def on_headers_complete(self) -> None:
         """The head is there."""
+        if self._deaf:
+            return
         self._unwatch()
+        self._in_head = False
         if len(self.pipeline) >= MOST_AHEAD:  # who sends on will have to send it again
-            self._too_far_ahead = True
+            self._deaf = True
             self.cycle.keep_alive = False
             return
         super().on_headers_complete()
-        self._whole = False
+        self.cycle.transport = self._door  # type: ignore[assignment]
+        self._whole, self._since = False, self.loop.time()
         if self._draining:
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """Some of the body: the route that reads it limits it."""
         self._frame = max(0, self._frame - len(body))
-        if not self._too_far_ahead:
+        if not self._deaf:
             super().on_body(body)
 
     def on_chunk_header(self) -> None:
@@ -86,24 +115,50 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is there, with its trailers; the next head begins at nothing."""
+        if self._deaf:
+            return
         self._frame, self._whole = 0, True
         self._unwatch()
-        if not self._too_far_ahead:
-            super().on_message_complete()
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """An answer is through; if its request is not, it has to be soon."""
+        """An answer is through; if its request is not, or the next has begun, it has to be soon."""
+        if self in self._leaving:
+            return
         super().on_response_complete()
-        if not self._whole and self._is_idle():
+        self._since = self.loop.time()
+        if self.transport.is_closing() or not self._is_idle():
+            return
+        if not self._whole:
             self._unwatch()
-            self._timer = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+            self._timer = self.loop.call_later(LINGER_SECONDS, self._close)
+        elif self._in_head:  # its time may have passed while nobody could read it
+            self._unset_keepalive_if_required()
+            self._watch()
+
+    def pause_writing(self) -> None:
+        """The client leaves much of an answer: it has a time for all of it."""
+        super().pause_writing()
+        self._untaken_since = self.loop.time()
+        self._limit_taking()
+
+    def resume_writing(self) -> None:
+        """The client has taken all that there was."""
+        super().resume_writing()
+        self._untaken_since, self._since = None, self.loop.time()
+        self._unlimit_taking()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Nothing has come for a while."""
+        self._close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         self._unwatch()
-        if self._running is not None:  # uvicorn knows of the newest request only
-            self._running.disconnected = True
-            self._running.message_event.set()
+        self._unlimit_taking()
+        self._leaving.discard(self)
+        self._door.close = self.transport.close  # no ring of references is left
+        self._let_go()
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
@@ -128,7 +183,42 @@ class Connection(HttpToolsProtocol):
 
     def _end_if_idle(self) -> None:
         if self._is_idle():
-            self.transport.close()
+            self._close()
+
+    def _make_room(self) -> bool:
+        """Cut off whoever has been waited for the longest, if that is long; gives whether."""
+        now = self.loop.time()
+        if now < Connection._look_at:
+            return False
+        others = [one for one in self.connections if isinstance(one, Connection)]
+        slowest = min(others, key=lambda one: one._waits_since(now))
+        since = slowest._waits_since(now)
+        if now - since < PATIENCE:
+            Connection._look_at = since + PATIENCE
+            return False
+        slowest._give_way(now)
+        return True
+
+    def _waits_since(self, now: float) -> float:
+        """Since when it is the client's turn; now, where the server is at work or it leaves."""
+        if self._gone or self in self._leaving:
+            return now
+        if self._untaken_since is not None:
+            return self._untaken_since
+        reading = not self._whole and not self.flow.read_paused
+        return self._since if reading or self._is_idle() else now
+
+    def _give_way(self, now: float) -> None:
+        if self._untaken_since is not None or self.transport.is_closing():
+            self._gone = True
+            self.transport.abort()
+        else:
+            self._since = now  # who does not even take this is cut off next time
+            self._refuse(
+                503,
+                f"Expected a whole request within {PATIENCE:g} s while all {MOST} connections are "
+                "taken, received a part; try again.",
+            )
 
     def _watch(self) -> None:
         self._unwatch()
@@ -140,6 +230,7 @@ class Connection(HttpToolsProtocol):
             self._timer = None
 
     def _time_out(self) -> None:
+        self._timer = None
         if self._is_idle():
             self._refuse(
                 408,
@@ -153,8 +244,71 @@ class Connection(HttpToolsProtocol):
             % len(body)
         )
         again = b"retry-after: 1\r\n" if status == 503 else b""
-        self.transport.write(STATUS_LINE[status] + head + again + b"\r\n" + body)
-        self.transport.close()
+        if not self._is_halfway():
+            self.transport.write(STATUS_LINE[status] + head + again + b"\r\n" + body)
+        self._leave()
+
+    def _is_halfway(self) -> bool:
+        """Whether the head of an answer is written and its body is not."""
+        running = self._running
+        return running is not None and running.response_started and not running.response_complete
+
+    def _end(self) -> None:
+        """End after an answer, of whose request there may be more to come."""
+        if self._whole:
+            self._close()
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        """Say that this was all, and throw away what still comes.
+
+        What is unread when a connection is closed makes the kernel reset it, and the client may
+        lose what it was told.
+        """
+        self._deaf = True
+        self._let_go()
+        self._unwatch()
+        if self.transport.is_closing() or len(self._leaving) >= MOST_LEAVING:
+            self._close()
+            return
+        self._leaving.add(self)
+        self._frame = 0
+        self._unset_keepalive_if_required()
+        self.flow.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._timer = self.loop.call_later(LEAVE_SECONDS, self._close)
+
+    def _throw_away(self, data: bytes) -> None:
+        self._frame += len(data)
+        if self._frame > LEAVE_BYTES:
+            self._close()
+
+    def _close(self) -> None:
+        self._leaving.discard(self)
+        if not self.transport.is_closing():
+            self.transport.close()
+        if self.transport.get_write_buffer_size():
+            self._limit_taking()
+
+    def _let_go(self) -> None:
+        """Nobody waits for answers any more; uvicorn knows of the newest request only."""
+        self.pipeline.clear()
+        for cycle in (self._running, self.cycle):
+            if cycle is not None:
+                cycle.disconnected = True
+                cycle.message_event.set()
+
+    def _limit_taking(self) -> None:
+        if self._taking is None:
+            seconds = TAKE_SECONDS + self.transport.get_write_buffer_size() / TAKE_BYTES
+            self._taking = self.loop.call_later(seconds, self.transport.abort)
+
+    def _unlimit_taking(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
 
 
 def give_up_after(listener: socket.socket, seconds: float) -> None:
