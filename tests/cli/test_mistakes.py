@@ -118,6 +118,8 @@ MISTAKES = {
     "report tiny --data sketches --out no/such/folder/page.html": ("page.html",),
     "export tiny --format h5": ("keras", "received h5"),
     "serve tiny --host nowhere.invalid": ("address to listen at", "--host and --port"),
+    f"serve tiny --host {'ä' * 300}": ("address to listen at", "ääää", "--host and --port"),
+    f"serve tiny --host {'.'.join(30 * ['äöü'])}": ("address to listen at", "--host and --port"),
     "doctor missing.onnx --data sketches": ("which is none of these",),
     "doctor nowhere:predict --data sketches": ("No module named 'nowhere'",),
     "doctor http://127.0.0.1:9/v2/models/m --data sketches": ("start the server",),

@@ -49,6 +49,26 @@ def test_many_files_come_back_in_order_with_their_names(server, classifier, pixe
     np.testing.assert_array_equal([picture["pixels"] for picture in pictures], pixels)
 
 
+CHARSETS = ["utf-7", "utf-16", "utf-32", "rot13", "hex", "zlib", "idna", "punycode", "undefined",
+            "unicode_escape", "raw_unicode_escape", "cp037", "mbcs", "none-such", "", '"utf-16"',
+            "utf-8; charset=rot13", "ä"]  # fmt: skip
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+@pytest.mark.parametrize("parameter", ["charset", "CHARSET", " charset ", "charset*"])
+def test_names_of_files_are_utf8_whatever_a_form_says(server, pixels, charset, parameter):
+    name = "+AOQ-ä靴.png"
+    part = f'--x\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
+    body = part.encode() + encoded(pixels[0]) + b"\r\n--x--\r\n"
+    kind = f"multipart/form-data; boundary=x;{parameter}={charset}".encode()
+    answer = server.post("/classify", content=body, headers={"Content-Type": kind})
+    assert answer.status_code in {200, 400}
+    if answer.status_code == 200:
+        assert answer.json()["pictures"][0]["name"] == name
+    else:
+        assert answer.json()["error"].startswith("Expected ")
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_three_kinds_of_files_are_taken(server, photo, kind):
     content = encoded(Image.open(io.BytesIO(photo)), kind)

@@ -154,14 +154,45 @@ def test_some_requests_ahead_are_answered_in_order(connect, pixels):
     assert statuses == [b"200", b"200", b"404", b"200"]
 
 
-def test_a_request_in_pieces_after_a_long_body(connect, photo):
+def in_chunks(body, size):
+    parts = [body[start : start + size] for start in range(0, len(body), size)]
+    framed = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
+    return head("/classify", CHUNKED) + framed + b"0\r\n\r\n"
+
+
+def of_length(body):
+    return head("/classify", b"Content-Length: %d" % len(body)) + body
+
+
+FRAMINGS = {
+    "its length": of_length,
+    "chunks": lambda body: in_chunks(body, 10_000),
+    "one chunk": lambda body: in_chunks(body, len(body)),
+    "small chunks": lambda body: in_chunks(body, 50),
+}
+
+
+@pytest.mark.parametrize("padding", [0, 3 * HEAD_BYTES])
+@pytest.mark.parametrize("framing", FRAMINGS)
+@pytest.mark.parametrize("piece", [1, len(LIVE) - 1])
+def test_a_request_in_pieces_after_a_long_body(framing, padding, piece, connect, photo):
     connection = connect()
-    padded = photo + bytes(3 * HEAD_BYTES)  # what follows a JPEG is nobody's business
-    connection.sendall(head("/classify", b"Content-Length: %d" % len(padded)) + padded)
-    for byte in LIVE:  # before the answer to the first, and after it
-        connection.sendall(bytes([byte]))
+    padded = photo + bytes(padding)  # what follows a JPEG is nobody's business
+    connection.sendall(FRAMINGS[framing](padded))
+    for start in range(0, len(LIVE), piece):  # before the answer to the first, and after it
+        connection.sendall(LIVE[start : start + piece])
         time.sleep(0.01)
     until(lambda: connection.recv(1 << 16, socket.MSG_PEEK).count(b" 200 OK") == 2)
+
+
+def test_requests_in_pieces_between_long_bodies(connect, photo):
+    connection = connect()
+    for framing in FRAMINGS.values():
+        asked = framing(photo + bytes(HEAD_BYTES)) + LIVE
+        for start in range(0, len(asked), 9_999):
+            connection.sendall(asked[start : start + 9_999])
+    count = 2 * len(FRAMINGS)
+    until(lambda: connection.recv(1 << 16, socket.MSG_PEEK).count(b" 200 OK") == count)
 
 
 def test_many_who_are_not_wanted_keep_nobody_out(server, connect):

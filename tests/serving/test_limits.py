@@ -44,6 +44,18 @@ def test_nothing_but_the_page_and_its_health_is_seen_without_the_token(strict, p
     assert post(strict, INFER, json=request(pixels[:1])).status_code == 200
 
 
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "bEaReR", "Bearer "])
+def test_the_scheme_of_the_token_has_no_case(scheme, strict):
+    headers = {"Authorization": f"{scheme} open sesame"}
+    assert strict.get("/about", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Token", "Bear", "Bearers", "Bearer:"])
+def test_another_scheme_is_refused(scheme, strict):
+    headers = {"Authorization": f"{scheme} open sesame"}
+    assert strict.get("/about", headers=headers).status_code == 401
+
+
 def test_a_body_may_be_as_large_as_is_said_and_no_larger(strict):
     for size, status in ((MEGABYTE, 415), (MEGABYTE + 1, 413)):
         assert post(strict, content=bytes(size)).status_code == status

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import struct
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -26,6 +27,7 @@ LEAVE_BYTES = 20_000_000  # that are thrown away then, at most
 MOST_LEAVING = 128  # connections that have this time at once, beside the others
 TAKE_SECONDS, TAKE_BYTES = 60.0, 50_000  # to take an answer; and one more for so many bytes each
 _PIECE = 1 << 14  # bytes between two looks at the limits
+_RESET = struct.pack("ii", 1, 0)  # linger, for no time
 _CHUNK = 16  # bytes of the frame of a chunk
 
 
@@ -210,8 +212,7 @@ class Connection(HttpToolsProtocol):
 
     def _give_way(self, now: float) -> None:
         if self._untaken_since is not None or self.transport.is_closing():
-            self._gone = True
-            self.transport.abort()
+            self._cut_off()
         else:
             self._since = now  # who does not even take this is cut off next time
             self._refuse(
@@ -292,6 +293,13 @@ class Connection(HttpToolsProtocol):
         if self.transport.get_write_buffer_size():
             self._limit_taking()
 
+    def _cut_off(self) -> None:
+        """End with a reset: the kernel would go on to hold what the client leaves."""
+        self._gone = True
+        sock = self.transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self.transport.abort()
+
     def _let_go(self) -> None:
         """Nobody waits for answers any more; uvicorn knows of the newest request only."""
         self.pipeline.clear()
@@ -303,7 +311,7 @@ class Connection(HttpToolsProtocol):
     def _limit_taking(self) -> None:
         if self._taking is None:
             seconds = TAKE_SECONDS + self.transport.get_write_buffer_size() / TAKE_BYTES
-            self._taking = self.loop.call_later(seconds, self.transport.abort)
+            self._taking = self.loop.call_later(seconds, self._cut_off)
 
     def _unlimit_taking(self) -> None:
         if self._taking is not None:
