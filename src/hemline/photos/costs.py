@@ -1,18 +1,20 @@
 """What decoding a picture file would cost, found out before it is decoded."""
 
 import io
-from collections.abc import Iterator
+import itertools
 from typing import TYPE_CHECKING, BinaryIO
 
 from hemline.errors import PhotoError
+from hemline.photos.jpeg import SCAN, markers
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+_JPEG = ("JPEG", "MPO")  # the second: with other pictures behind the first, as phones write them
 LARGEST = 100_000_000  # bytes of a picture file: more than any picture needs
-_SCAN = b"\xff\xda"  # begins a scan of a JPEG; within one, no 255 is followed by such a byte
 _MOST = 500  # scans times megapixels: ten of the 50 megapixels that phones take, two seconds
-_BLOCK = 1 << 20
+_FEWEST = 4  # scans that any may have: one for each component
+_SMALL = 0.5  # megapixels: what is smaller may have a thousand scans, more have no use at all
 
 
 def refuse_large(stream: BinaryIO, name: str) -> None:
@@ -33,6 +35,8 @@ def refuse_large(stream: BinaryIO, name: str) -> None:
 def refuse_costly(image: "Image", stream: BinaryIO, name: str) -> None:
     """Refuse a JPEG that goes over its pixels more often than any camera or program lets it.
 
+    Progressive ones are not the only ones that may: any other may have scans as well.
+
     Args:
         image: opened and not decoded.
         stream: that it was opened from; its place stays.
@@ -41,21 +45,15 @@ def refuse_costly(image: "Image", stream: BinaryIO, name: str) -> None:
     Raises:
         PhotoError: it has too many scans.
     """
-    if image.format != "JPEG" or not image.info.get("progressive"):
+    if image.format not in _JPEG:
         return
-    scans = sum(block.count(_SCAN) for block in _blocks(stream))
-    if scans * image.width * image.height > _MOST * 1e6 and scans > 1:
+    place, megapixels = stream.tell(), image.width * image.height / 1e6
+    most = max(_FEWEST, int(_MOST / max(megapixels, _SMALL)))
+    scans = (marker for marker, _ in markers(stream) if marker == SCAN)
+    beyond = next(itertools.islice(scans, most, None), None)
+    stream.seek(place)
+    if beyond is not None:
         raise PhotoError(
-            f"Expected a picture that is decoded within seconds, received {name} of {scans:,} "
-            f"scans of {image.width:,}x{image.height:,}; save it anew."
+            f"Expected a picture that is decoded within seconds, received {name} of more than "
+            f"{most:,} scans of {image.width:,}x{image.height:,}; save it anew."
         )
-
-
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    """The whole content; each block begins with the last byte of the one before it."""
-    place, last = stream.tell(), b""
-    stream.seek(0)
-    while block := stream.read(_BLOCK):
-        yield last + block
-        last = block[-1:]
-    stream.seek(place, io.SEEK_SET)

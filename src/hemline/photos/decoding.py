@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hemline.errors import DataError, PhotoError
 from hemline.photos.costs import refuse_costly, refuse_large
 from hemline.photos.others import BEGINNING, format_of
+from hemline.photos.pieces import refuse_many
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -95,6 +96,7 @@ def _opened(source: Path | bytes, name: str) -> Iterator[tuple["Image", BinaryIO
     with stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         refuse_large(stream, name)
+        refuse_many(stream, name)
         try:
             with Image.open(stream, formats=FORMATS) as image:
                 yield image, stream
