@@ -121,6 +121,21 @@ def as_pixels(pictures: Any, form: Form | None = None) -> Pixels:
     return array
 
 
+def check_shape(shape: tuple[int, ...], form: Form) -> None:
+    """Refuse an array that is not read yet, if `as_pixels` would refuse one of this shape.
+
+    Raises:
+        PixelsError: another shape than pictures of the form have.
+    """
+    try:
+        array = np.broadcast_to(np.uint8(0), shape)  # takes no memory
+    except ValueError as error:
+        raise PixelsError(
+            f"Expected pictures, received shape {shape} ({error}); check where it comes from."
+        ) from error
+    _as_batch(array, form)
+
+
 def _as_array(pictures: Any) -> NDArray[Any]:
     try:
         return np.asarray(pictures)

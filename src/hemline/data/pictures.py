@@ -1,19 +1,23 @@
 """Picture files of every kind: photographs, the data set's own form, idx and `.npy` files."""
 
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from hemline.data.idx import read_idx_file
-from hemline.errors import DataError, HemlineError, PixelsError
+from hemline.data.idx import idx_shape, read_idx_file
+from hemline.data.memory import require_memory
+from hemline.data.npy import Header, read_header, whole
+from hemline.errors import DataError, PixelsError
 from hemline.files import is_endless
 from hemline.photos import MEGAPIXELS, Intake, Seen, see_all
 from hemline.photos.others import BEGINNING, format_of
-from hemline.pixels import Form, Pixels, as_pixels
+from hemline.pixels import Form, Pixels, as_bytes, as_pixels, check_shape
 
+_LARGE = 100_000_000  # bytes
 _SETS = frozenset({".csv", ".tsv", ".npz", ".parquet", ".arff", ".zip", ".tar", ".tgz"})
 
 
@@ -79,7 +83,7 @@ def _read_many(path: Path, form: Form) -> Pixels | None:
     """The pictures of an idx or `.npy` file, or None if it is neither."""
     if path.suffix == ".npy":
         return _read_npy(path, form)
-    return as_pixels(read_idx_file(path), form) if _is_idx(path) else None
+    return _read_idx(path, form) if _is_idx(path) else None
 
 
 def holds_pixels(path: Path) -> bool:
@@ -97,13 +101,31 @@ def _is_idx(path: Path) -> bool:
     return start[:2] in (b"\x00\x00", b"\x1f\x8b") and not format_of(start)
 
 
+def _read_idx(path: Path, form: Form) -> Pixels:
+    shape = idx_shape(path)
+    if shape and math.prod(shape) < path.stat().st_size:  # else it may be damaged
+        check_shape(shape, form)  # before it is read
+    return as_pixels(read_idx_file(path), form)
+
+
 def _read_npy(path: Path, form: Form) -> Pixels:
-    try:
-        return as_pixels(np.load(path, allow_pickle=False), form)
-    except (ValueError, EOFError) as error:
-        if isinstance(error, HemlineError):
-            raise
-        raise DataError(
-            f"Expected a .npy file of uint8 pixels, received {path} that NumPy cannot read "
-            f"({str(error).splitlines()[0]}); save it with numpy.save."
-        ) from error
+    received = f"{path} that NumPy cannot read"
+    with (
+        whole("a .npy file of uint8 pixels", received, "save it with numpy.save"),
+        path.open("rb") as stream,
+    ):
+        _check_header(read_header(stream), path, form, path.stat().st_size - stream.tell())
+        stream.seek(0)
+        return as_pixels(np.lib.format.read_array(stream, allow_pickle=False), form)
+
+
+def _check_header(header: Header, path: Path, form: Form, there: int) -> None:
+    """Refuse what cannot be pictures of this form, before any of it is read."""
+    if header.kind.hasobject:
+        raise ValueError("it holds a pickle, which can run any code when it is opened")
+    check_shape(header.shape, form)
+    if header.size > _LARGE:
+        as_bytes(np.empty(0, header.kind))  # refuses by the type; of less it can say more
+    if header.size > there:
+        raise ValueError(f"it states {header.size:,} bytes and holds {there:,}")
+    require_memory(header.size, f"{path} with the shape {header.shape}")

@@ -1,8 +1,6 @@
 """Arrays of NumPy that are found, with what their headers say, and are not read yet."""
 
-import math
 import re
-import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -15,6 +13,7 @@ import numpy as np
 
 from hemline.data.arrays.admitting import Numbers
 from hemline.data.beside import name_within
+from hemline.data.npy import read_header, whole
 from hemline.data.parts import part_of, without_part
 from hemline.errors import DataError
 
@@ -27,10 +26,6 @@ ROLES = {  # by words in names
     "names": "names",  # of the classes
 }
 FEWEST = 64  # numbers in a picture; labels, one-hot ones as well, have fewer
-_HEADERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
 Opened = Callable[[], AbstractContextManager[IO[bytes]]]
 
 
@@ -99,29 +94,20 @@ def _member(path: Path, name: str) -> Iterator[IO[bytes]]:
 
 def _array(file: str, key: str, opened: Opened) -> Array:
     with _whole(file), opened() as stream:
-        read_header = _HEADERS[np.lib.format.read_magic(stream)]
-        shape, _, kind = read_header(stream)
-    if kind.hasobject:
+        header = read_header(stream)
+    if header.kind.hasobject:
         raise DataError(
             f"Expected arrays of numbers or text, received "
             f"{f'{key} in {file}' if key else file} that holds a pickle, "
             "which can run any code when it is opened; save it with .astype('uint8') or "
             ".astype(str)."
         )
-    return Array(file, key, shape, math.prod(shape) * kind.itemsize, opened)
+    return Array(file, key, header.shape, header.size, opened)
 
 
-@contextmanager
-def _whole(name: str) -> Iterator[None]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of headers that Python 2 wrote
-            yield
-    except OSError:
-        raise
-    except Exception as error:  # what damaged headers and archives raise has no common base
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise DataError(
-            f"Expected whole arrays of NumPy, received {name} that cannot be read ({reason}); "
-            "save them with numpy.savez anew."
-        ) from error
+def _whole(name: str) -> AbstractContextManager[None]:
+    return whole(
+        "whole arrays of NumPy",
+        f"{name} that cannot be read",
+        "save them with numpy.savez anew",
+    )
