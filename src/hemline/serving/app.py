@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp
 from hemline.errors import HemlineError
 from hemline.serving import classify, pages, protocol
 from hemline.serving.guard import Guard
+from hemline.serving.photos import POOL
 from hemline.serving.refusals import RefusedError
 from hemline.serving.service import running
 from hemline.serving.settings import Settings
@@ -26,9 +28,9 @@ def create_app(settings: Settings) -> ASGIApp:
     """The API and the page, guarded."""
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with running(settings) as app.state.service:
-            yield
+            yield {POOL: app.state.service.photos}  # for the worker, when it ends
 
     app = FastAPI(
         title="Hemline",

@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import threading
+import time
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
@@ -11,6 +13,8 @@ from hemline.serving.looking import begin, look
 
 _BYTES = 1 << 30  # that a photograph may take beside what the process has
 _ENDING = 5.0  # seconds
+_HURRY = 2.0  # seconds that photographs are still given once the server ends
+_LOOK = 0.1  # seconds between looks at whether it does
 _READY = "ready"
 
 
@@ -18,15 +22,20 @@ class DecoderDiedError(HemlineError):
     """The process has ended over a photograph."""
 
 
+class EndingError(HemlineError):
+    """The server ends, and no process is left to decode."""
+
+
 class Decoder:
-    """A process that is replaced when it dies, or takes too long. Not for several threads at once.
+    """A process that is replaced when it dies, or takes too long. Asked by one thread at a time.
 
     Args:
         seconds: that a photograph may take.
     """
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+        self._seconds, self._last = seconds, float("inf")
+        self._changing, self._closed = threading.Lock(), False
         self._start()
 
     def _start(self) -> None:
@@ -43,21 +52,14 @@ class Decoder:
         Raises:
             PhotoError: it takes longer than it may.
             DecoderDiedError: the process has ended meanwhile.
+            EndingError: it was closed, or had to hurry.
         """
+        if self._closed or time.monotonic() > self._last:
+            raise EndingError("the server ends")
         if not self._process.is_alive():  # whatever ended it was not this photograph
             self._replace()
         try:
-            if self._waits:  # importing is not the photograph's time
-                self._pipe.recv()
-                self._waits = False
-            self._pipe.send(arguments)
-            if not self._pipe.poll(self._seconds):
-                self._replace()
-                raise PhotoError(
-                    f"Expected a picture that is decoded within {self._seconds:g} s, received "
-                    f"{arguments[1]} that takes longer; save it anew, or smaller."
-                )
-            answer = self._pipe.recv()
+            answer = self._answer_to(arguments)
         except (EOFError, OSError) as error:
             self._replace()
             raise DecoderDiedError("the process has ended") from error
@@ -65,12 +67,48 @@ class Decoder:
             raise answer
         return answer
 
+    def _answer_to(self, arguments: tuple[Any, ...]) -> object:
+        if self._waits:  # importing is not the photograph's time
+            self._pipe.recv()
+            self._waits = False
+        self._pipe.send(arguments)
+        if self._answers():
+            return self._pipe.recv()
+        self._replace()
+        raise PhotoError(
+            f"Expected a picture that is decoded within {self._seconds:g} s, received "
+            f"{arguments[1]} that takes longer; save it anew, or smaller."
+        )
+
+    def _answers(self) -> bool:
+        """Whether it does in time; nothing is decoded any more where there is a hurry."""
+        begun = time.monotonic()
+        while not self._pipe.poll(min(_LOOK, self._seconds)):
+            now = time.monotonic()
+            if now > max(self._last, begun + _HURRY):
+                self.close()
+            if self._closed or now > begun + self._seconds:
+                return False
+        return True
+
     def _replace(self) -> None:
-        self.close()
-        self._start()
+        with self._changing:
+            self._end()
+            if self._closed:
+                raise EndingError("the server ends")
+            self._start()
+
+    def hurry(self) -> None:
+        """Give what is decoded now two seconds, and begin with nothing after them."""
+        self._last = time.monotonic() + _HURRY
 
     def close(self) -> None:
-        """End the process, whatever it does."""
+        """End the process, whatever it does; none follows."""
+        self._closed = True  # at once, for whoever is about to start one
+        with self._changing:
+            self._end()
+
+    def _end(self) -> None:
         self._process.kill()
         self._process.join(_ENDING)
         self._pipe.close()

@@ -6,11 +6,12 @@ from functools import partial
 from typing import Any, cast
 
 from hemline.photos import Intake
-from hemline.serving.decoder import Decoder, DecoderDiedError
+from hemline.serving.decoder import Decoder, DecoderDiedError, EndingError
 from hemline.serving.looking import Look
 from hemline.serving.metrics import PHOTOS_WAITING
 from hemline.serving.refusals import RefusedError, busy
 
+POOL = "photos"  # under which a worker finds it in what its application shares
 DECODE_SECONDS = 10.0  # that a photograph may take at most; those of phones take less than one
 # What a picture file begins with; WebP has its length between the two.
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
@@ -73,6 +74,8 @@ class PhotoPool:
                 return cast("Look", await asyncio.shield(asking))  # it goes on if a client leaves
             except DecoderDiedError:
                 continue
+            except EndingError as error:
+                raise busy(f"received {name} while this server ends") from error
         raise busy(f"received {name}, on which decoding has ended twice")
 
     def _give_back(self, decoder: Decoder, asking: "asyncio.Future[Any]") -> None:
@@ -82,6 +85,11 @@ class PhotoPool:
     def _count(self, photos: int) -> None:
         self._waiting += photos
         PHOTOS_WAITING.inc(photos)
+
+    def hurry(self) -> None:
+        """The server ends: photographs that take long are not waited for."""
+        for decoder in self._decoders:
+            decoder.hurry()
 
     def close(self) -> None:
         """End the processes."""

@@ -15,6 +15,7 @@ from hemline.serving.app import create_app
 from hemline.serving.connections import Connection as Protocol
 from hemline.serving.heap import leave_to_others
 from hemline.serving.logs import log_config
+from hemline.serving.photos import POOL
 from hemline.serving.settings import Settings
 
 BACKLOG = 2048
@@ -75,6 +76,8 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let nobody in, or leave them to other workers and to the one that follows; finish."""
+        if (photos := self.lifespan.state.get(POOL)) is not None:  # it may end before it begins
+            photos.hurry()
         for listener in sockets or []:
             self._pause(listener)
             if self._ending.poll():
