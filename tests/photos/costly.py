@@ -20,21 +20,50 @@ def many_scans(scans, size=(5000, 5000)):
     return content[: begins[1]] + shortened * scans + b"\xff\xd9"
 
 
+def single_scans(scans, size=(5000, 5000), kind=b"\xff\xc0"):
+    """A JPEG that is not progressive, with one component a scan, again and again."""
+    content = jpeg(size, subsampling=0)
+    head = content[: content.index(b"\xff\xda")].replace(b"\xff\xc0", kind, 1)
+    heads = [bytes((1, number, table, 0, 63, 0)) for number, table in ((1, 0), (2, 17), (3, 17))]
+    every = [segment(0xDA, heads[place % 3]) + bytes(4) for place in range(scans)]
+    return head + b"".join(every) + b"\xff\xd9"
+
+
+def jpeg(size=(300, 400), **options):
+    """A small JPEG file of one colour."""
+    file = io.BytesIO()
+    Image.new("RGB", size, (128, 90, 30)).save(file, "JPEG", **options)
+    return file.getvalue()
+
+
+def segment(marker, content):
+    """A piece of a JPEG."""
+    return bytes((255, marker)) + struct.pack(">H", 2 + len(content)) + content
+
+
+def in_front(content, pieces):
+    """A JPEG with these pieces before its own."""
+    return content[:2] + pieces + content[2:]
+
+
+def chunk(name, content):
+    """A piece of a PNG."""
+    checksum = struct.pack(">I", zlib.crc32(name + content))
+    return struct.pack(">I", len(content)) + name + content + checksum
+
+
 def sixteen_bits(size=(7000, 7000)):
     """A PNG of 16 bits of grey, even, so that the file is small."""
     width, height = size
     return png(width, height, bytes(height * (1 + 2 * width)), bits=16, kind=0)
 
 
-def png(width, height, data=b"", bits=8, kind=2):
+def png(width, height, data=b"", bits=8, kind=2, pieces=b""):
     """A PNG file by hand, so that its header may lie."""
-
-    def chunk(name, content):
-        checksum = struct.pack(">I", zlib.crc32(name + content))
-        return struct.pack(">I", len(content)) + name + content + checksum
-
     header = struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
+    body = (
+        chunk(b"IHDR", header) + pieces + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
+    )
     return b"\x89PNG\r\n\x1a\n" + body
 
 

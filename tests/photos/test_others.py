@@ -1,11 +1,13 @@
 """Formats that are not read are called by their names."""
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from hemline.data.pictures import read_pictures
 from hemline.errors import DataError
 from hemline.photos import Intake
+from hemline.photos.others import BEGINNING, format_of
 from hemline.pixels import Form
 
 WHOLE = Intake(Form(28, 28, 1))
@@ -40,8 +42,27 @@ def test_as_pillow_writes_them(kind, name, tmp_path):
         list(read_pictures(path, WHOLE))
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P"])
+@pytest.mark.parametrize("packed", [None, "tga_rle"])
+@pytest.mark.parametrize("name", ["photo.tga", "photo"])
+def test_tga_which_begins_like_an_idx_file(mode, packed, name, tmp_path):
+    path = tmp_path / name
+    Image.new(mode, (64, 64)).save(path, "TGA", compression=packed)
+    with pytest.raises(DataError, match="in the format TGA, which is not read; convert it"):
+        list(read_pictures(path, WHOLE))
+
+
+@pytest.mark.parametrize("shape", [(1, 28, 28), (28, 28), (512, 28, 28), (1 << 17,)])
+@pytest.mark.parametrize("kind", [8, 9, 10, 11, 12, 13, 14])
+def test_idx_files_are_not_taken_for_one(shape, kind):
+    head = bytes((0, 0, kind, len(shape))) + np.array(shape, ">u4").tobytes()
+    assert format_of((head + bytes(BEGINNING))[:BEGINNING]) == ""
+    assert format_of(head[:8]) == ""
+    assert format_of(bytes(BEGINNING)) == ""
+
+
 def test_what_nobody_knows_is_none_of_these(tmp_path):
-    path = tmp_path / "photo.tga"
-    Image.new("RGB", (64, 64)).save(path)
-    with pytest.raises(DataError, match=r"^Expected "):
+    path = tmp_path / "photo.xyz"
+    path.write_bytes(b"xyz" * 100)
+    with pytest.raises(DataError, match="that is none of these; check the file"):
         list(read_pictures(path, WHOLE))

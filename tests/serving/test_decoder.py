@@ -1,5 +1,7 @@
 """Processes that decode end what costs too much, and go on with the next."""
 
+import contextlib
+import os
 import threading
 import time
 
@@ -7,15 +9,15 @@ import numpy as np
 import psutil
 import pytest
 
-from hemline.errors import DataError, PhotoError
+from hemline.errors import DataError, HemlineError, PhotoError
 from hemline.photos import Intake, see
 from hemline.pixels import Form
-from hemline.serving.decoder import Decoder, DecoderDiedError
+from hemline.serving.decoder import Decoder, DecoderDiedError, EndingError
 from hemline.serving.photos import DECODE_SECONDS
 from tests.photos.costly import many_scans, sixteen_bits
 from tests.photos.drawing import COLOURS, draw_photo
 from tests.serving.conftest import encoded
-from tests.serving.running import until
+from tests.serving.running import serve, until
 
 GARMENT = Intake(Form(28, 28, 1, "dark"), find="garment")
 
@@ -74,23 +76,111 @@ def test_a_process_that_is_killed_is_replaced(decoder, photo):
     assert ask(decoder, photo).any()
 
 
-def test_two_costly_photographs_stop_nobody_and_not_the_end(server, photo):
-    costly = [many_scans(50_000, (1000, 1000)), many_scans(20_000, (100, 100))]
+def test_a_closed_one_starts_nothing(photo):
+    decoder = Decoder(seconds=DECODE_SECONDS)
+    ask(decoder, photo)
+    decoder.close()
+    with pytest.raises(EndingError):
+        ask(decoder, photo)
+    assert not decoder._process.is_alive()
+
+
+def test_one_that_is_closed_while_it_is_asked_starts_nothing(slow):
+    decoder, raised = Decoder(seconds=DECODE_SECONDS), []
+    asking = threading.Thread(target=lambda: raised.append(refusal(decoder, SLOW)))
+    asking.start()
+    until(lambda: not decoder._waits)
+    decoder.close()
+    asking.join(5)
+    assert isinstance(raised[0], EndingError)
+    assert not decoder._process.is_alive()
+
+
+def test_one_that_has_to_hurry_ends_what_takes_long_and_begins_no_more(slow, photo):
+    decoder, raised = Decoder(seconds=DECODE_SECONDS), []
+    ask(decoder, photo)
+    asking = threading.Thread(target=lambda: raised.append(refusal(decoder, SLOW)))
+    asking.start()
+    decoder.hurry()
+    asking.join(4)
+    raised.append(refusal(decoder, photo))
+    assert [type(error) for error in raised] == [EndingError, EndingError]
+    assert not decoder._process.is_alive()
+
+
+def refusal(decoder, content):
+    try:
+        return ask(decoder, content)
+    except HemlineError as error:
+        return error
+
+
+SLOW = encoded(draw_photo("trousers", COLOURS["blue"], size=(123, 321)), "PNG")
+SLEEPS = """
+import time
+from hemline.photos import decoding
+
+usual = decoding.refuse_costly
+
+def sleep(image, stream, name):
+    if image.size == (123, 321):
+        time.sleep(60)
+    usual(image, stream, name)
+
+decoding.refuse_costly = sleep
+"""
+
+
+@pytest.fixture
+def slow(tmp_path, monkeypatch):
+    """Processes that begin from now on take a minute over `SLOW`."""
+    (tmp_path / "sitecustomize.py").write_text(SLEEPS)
+    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+    monkeypatch.setenv("PYTHONPATH", path)
+
+
+@contextlib.contextmanager
+def costly_ones(server, count):
+    """Clients that send what takes a minute, all at once; gives what they are told."""
     answers = []
     clients = [
-        threading.Thread(
-            target=lambda one=one: answers.append(server.post("/classify", content=one))
-        )
-        for one in costly * 4
+        threading.Thread(target=lambda: answers.append(server.post("/classify", content=SLOW)))
+        for _ in range(count)
     ]
     for client in clients:
         client.start()
-    began = time.monotonic()
-    assert server.post("/classify", content=photo).status_code == 200
-    assert time.monotonic() - began < 10
+    until(lambda: f"hemline_photos_waiting {count}.0" in server.get("/metrics").text)
+    yield answers
     for client in clients:
         client.join()
-    assert {answer.status_code for answer in answers} <= {200, 400}
+
+
+def test_two_costly_photographs_stop_nobody(slow, model_file, photo, tmp_path):
+    log = tmp_path / "log"
+    with serve(model_file, "--timeout", "3", log=log) as server:
+        with costly_ones(server, 2) as answers:
+            began = time.monotonic()
+            assert server.get("/v2/health/live").status_code == 200
+            assert time.monotonic() - began < 1
+            until(lambda: server.post("/classify", content=photo).status_code == 200, 10)
+        told = {answer.status_code: answer.json()["error"] for answer in answers}
+        assert "decoded within 3 s, received" in told.pop(400)
+        assert set(told) <= {503}  # where there is one core, the second has waited in vain
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_costly_photographs_do_not_stop_the_end(count, slow, model_file, photo, tmp_path):
+    log = tmp_path / "log"
+    with serve(model_file, log=log) as server:
+        assert server.post("/classify", content=photo).status_code == 200
+        with costly_ones(server, count) as answers:
+            began = time.monotonic()
+            server.terminate()
+            assert server.process.wait(30) == 0
+            assert time.monotonic() - began < 6  # two, and what a busy machine adds
+    assert {answer.status_code for answer in answers} == {503}
+    assert len(answers) == count
+    assert "Traceback" not in log.read_text()
 
 
 def test_the_memory_of_a_server_comes_back(server, photo):

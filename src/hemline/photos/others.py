@@ -54,7 +54,7 @@ def _is_tga(start: bytes) -> bool:
         return False
     _, table, kind, first, colours, bits, _, _, *size, depth, flags = _TGA.unpack(start)
     if kind in _TGA_WITH_TABLE:
-        fits = table == 1 and first < colours and bits in _TGA_DEPTHS and depth in (8, 16)
+        fits = table == 1 and bits in _TGA_DEPTHS and depth in (8, 16)
     else:
         fits = kind in _TGA_WITHOUT and not any((table, first, colours, bits))
     return fits and all(size) and depth in _TGA_DEPTHS and flags < _TGA_FLAGS
