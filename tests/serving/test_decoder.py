@@ -115,7 +115,10 @@ def refusal(decoder, content):
         return error
 
 
-SLOW = encoded(draw_photo("trousers", COLOURS["blue"], size=(123, 321)), "PNG")
+SLOW, SLOWISH = (
+    encoded(draw_photo("trousers", COLOURS["blue"], size=(123, height)), "PNG")
+    for height in (321, 322)
+)
 SLEEPS = """
 import time
 from hemline.photos import decoding
@@ -123,8 +126,7 @@ from hemline.photos import decoding
 usual = decoding.refuse_costly
 
 def sleep(image, stream, name):
-    if image.size == (123, 321):
-        time.sleep(60)
+    time.sleep({321: 60, 322: 1.5}.get(image.height, 0))
     usual(image, stream, name)
 
 decoding.refuse_costly = sleep
@@ -133,18 +135,18 @@ decoding.refuse_costly = sleep
 
 @pytest.fixture
 def slow(tmp_path, monkeypatch):
-    """Processes that begin from now on take a minute over `SLOW`."""
+    """Processes that begin from now on take a minute over `SLOW`, 1.5 s over `SLOWISH`."""
     (tmp_path / "sitecustomize.py").write_text(SLEEPS)
     path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
     monkeypatch.setenv("PYTHONPATH", path)
 
 
 @contextlib.contextmanager
-def costly_ones(server, count):
-    """Clients that send what takes a minute, all at once; gives what they are told."""
+def costly_ones(server, count, content):
+    """Clients that send what takes long, all at once; gives what they are told."""
     answers = []
     clients = [
-        threading.Thread(target=lambda: answers.append(server.post("/classify", content=SLOW)))
+        threading.Thread(target=lambda: answers.append(server.post("/classify", content=content)))
         for _ in range(count)
     ]
     for client in clients:
@@ -157,29 +159,26 @@ def costly_ones(server, count):
 
 def test_two_costly_photographs_stop_nobody(slow, model_file, photo, tmp_path):
     log = tmp_path / "log"
-    with serve(model_file, "--timeout", "3", log=log) as server:
-        with costly_ones(server, 2) as answers:
+    with serve(model_file, log=log) as server:
+        with costly_ones(server, 2, SLOWISH) as answers:
             began = time.monotonic()
             assert server.get("/v2/health/live").status_code == 200
             assert time.monotonic() - began < 1
-            until(lambda: server.post("/classify", content=photo).status_code == 200, 10)
-        told = {answer.status_code: answer.json()["error"] for answer in answers}
-        assert "decoded within 3 s, received" in told.pop(400)
-        assert set(told) <= {503}  # where there is one core, the second has waited in vain
+            assert server.post("/classify", content=photo).status_code == 200
+            assert time.monotonic() - began < 8  # three, and what a busy machine adds
+        assert [answer.status_code for answer in answers] == [200, 200]
 
 
-@pytest.mark.parametrize("count", [2, 8])
-def test_costly_photographs_do_not_stop_the_end(count, slow, model_file, photo, tmp_path):
+def test_costly_photographs_do_not_stop_the_end(slow, model_file, photo, tmp_path):
     log = tmp_path / "log"
     with serve(model_file, log=log) as server:
         assert server.post("/classify", content=photo).status_code == 200
-        with costly_ones(server, count) as answers:
+        with costly_ones(server, 8, SLOW) as answers:
             began = time.monotonic()
             server.terminate()
             assert server.process.wait(30) == 0
             assert time.monotonic() - began < 6  # two, and what a busy machine adds
-    assert {answer.status_code for answer in answers} == {503}
-    assert len(answers) == count
+    assert [answer.status_code for answer in answers] == [503] * 8
     assert "Traceback" not in log.read_text()
 
 
