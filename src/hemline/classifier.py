@@ -9,11 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from hemline.cores import quota
 from hemline.errors import ModelFileError
+from hemline.graph import ForeignGraphError, check_graph
 from hemline.model_file import ModelFacts, read_facts
 from hemline.models import DEFAULT, read_model
 from hemline.photos.intake import Intake
 from hemline.pixels import Form, Pixels, as_pixels, noise
 from hemline.seal import is_whole
+from hemline.wire import BrokenMessageError
 
 _SHOWN = 200  # characters of what ONNX Runtime says
 _PATIENCE = 10.0  # seconds; a model in the box answers in hundredths of one
@@ -106,26 +108,8 @@ class Classifier:
         Raises:
             ModelFileError: not a Hemline model file.
         """
-        import onnxruntime
-
-        if not is_whole(content):
-            raise ModelFileError(
-                f"Expected a model file as it was made, received {path} whose checksum does not "
-                "fit its content; copy or download it again."
-            )
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 4  # what goes wrong is said once, by the exception
-        options.intra_op_num_threads = threads or quota()  # 0: one for each core of the affinity
-        # Or it would print what went wrong, and try the same again.
-        once = {"providers": ["CPUExecutionProvider"], "enable_fallback": False}
-        try:
-            session = onnxruntime.InferenceSession(content, options, **once)
-        except Exception as error:  # ONNX Runtime's own exceptions have no common base
-            raise ModelFileError(
-                f"Expected a model file, received {path} that is not ONNX or is damaged; "
-                "make one with hemline train."
-            ) from error
-        classifier = cls(session, content, path, threads)
+        _check_content(content, path)
+        classifier = cls(_session(content, path, threads), content, path, threads)
         classifier._try()
         return classifier
 
@@ -215,6 +199,47 @@ class Classifier:
                 f"({str(error).splitlines()[0][:_SHOWN]}); train the model anew."
             ) from error
         return answers
+
+
+def _check_content(content: bytes, path: Path) -> None:
+    """Whether this may be opened, as far as can be said without opening it."""
+    if not is_whole(content):
+        raise ModelFileError(
+            f"Expected a model file as it was made, received {path} whose checksum does not "
+            "fit its content; copy or download it again."
+        )
+    try:
+        check_graph(content)
+    except BrokenMessageError as error:
+        raise _damaged(path) from error
+    except ForeignGraphError as error:
+        raise ModelFileError(
+            f"Expected a model file that holds layers alone, received {path} with {error}; "
+            "make one with hemline train."
+        ) from error
+
+
+def _session(content: bytes, path: Path, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4  # what goes wrong is said once, by the exception
+    options.intra_op_num_threads = threads or quota()  # 0: one for each core of the affinity
+    # Or it would look for its own format, which is not what has been checked.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
+    # Or it would print what went wrong, and try the same again.
+    once = {"providers": ["CPUExecutionProvider"], "enable_fallback": False}
+    try:
+        return onnxruntime.InferenceSession(content, options, **once)
+    except Exception as error:  # ONNX Runtime's own exceptions have no common base
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> ModelFileError:
+    return ModelFileError(
+        f"Expected a model file, received {path} that is not ONNX or is damaged; "
+        "make one with hemline train."
+    )
 
 
 def _opened(content: bytes, path: Path, threads: int) -> Classifier:
