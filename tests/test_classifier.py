@@ -38,9 +38,11 @@ def rounded(network: Network) -> Network:
 def facts_of(dataset):
     """What a model file has to say, whatever was trained."""
     return {
-        **{key: {} for key in ("recipe", "versions", "figures")},
+        **{key: {} for key in ("versions", "figures")},
         **dict.fromkeys(("seed", "parameters"), 0),
-        "data": {"name": dataset.name, "drawn": dataset.drawn},
+        "recipe": {"name": "own", "network": "mlp", "widths": []},
+        "layers": [],
+        "data": {"name": dataset.name, "drawn": dataset.drawn, "n": 0, "sha256": ""},
         "classes": dataset.classes,
         "intake": dataset.intake.describe(),
     }

@@ -44,9 +44,10 @@ def write_untrained(
     material = Material(pixels, labels, places, places[:0], places[:0], len(pixels))
     finished = finish(network, material, classes=len(classes), calibrate=False, bfloat16=False)
     metadata = {
-        **{key: {} for key in ("recipe", "versions", "figures")},
+        **{key: {} for key in ("versions", "figures")},
         **dict.fromkeys(("seed", "parameters"), 0),
-        "data": {"name": "noise", "drawn": False},
+        "recipe": {"name": "noise", "network": kind, "widths": list(widths)},
+        "data": {"name": "noise", "drawn": False, "n": 0, "sha256": ""},
         "layers": [],
         "classes": list(classes),
         "intake": (intake or Intake(form)).describe(),

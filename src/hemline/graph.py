@@ -14,10 +14,11 @@ from hemline.wire import Value, fields
 # Those of every version's `hemline train`, and what is as plain: no branch, no repetition, no
 # sizes read from values, nothing that is computed from constants alone.
 OPERATORS = {
-    "Abs", "Add", "BatchNormalization", "Cast", "Concat", "Conv", "Div", "Flatten", "Gemm",
-    "Identity", "MatMul", "MaxPool", "Mean", "Mul", "Pow", "ReduceLogSumExp", "ReduceMax",
-    "ReduceMean", "ReduceMin", "ReduceSum", "Relu", "Reshape", "Slice", "Softmax", "Split",
-    "Squeeze", "Sub", "Transpose", "Unsqueeze",
+    "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Conv", "Div",
+    "Elu", "Exp", "Flatten", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "Identity", "LeakyRelu",
+    "Log", "LogSoftmax", "MatMul", "MaxPool", "Mean", "Mul", "Neg", "Pow", "ReduceLogSumExp",
+    "ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum", "Relu", "Reshape", "Sigmoid", "Slice",
+    "Softmax", "Softplus", "Split", "Sqrt", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
 }  # fmt: skip
 _DOMAINS = ("", "ai.onnx")
 _MOST = 100_000  # fields in all; a network of fifty layers has a thousand

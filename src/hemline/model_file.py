@@ -1,11 +1,12 @@
 """What a model file says of itself: one schema, checked once, where the file is opened."""
 
 import json
-import math
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hemline.errors import ModelFileError, PixelsError
+from hemline.names import unfit_sign
 from hemline.photos.intake import Intake
 from hemline.pixels import Form
 
@@ -20,17 +21,25 @@ _KINDS: dict[str, type] = {
     "recipe": dict,
     "seed": int,
     "parameters": int,
+    "layers": list,
     "data": dict,
     "versions": dict,
     "figures": dict,
     "out_of_distribution": dict,
 }
-# What may be in some of them, and of which kind it then is.
-_FIELDS: dict[str, dict[str, type]] = {
+# What has to be in some of them, and of which kind it then is.
+_NEEDED: dict[str, dict[str, Any]] = {
+    "form": {"height": int, "width": int},
+    "intake": {"fit": str, "find": str},
+    "recipe": {"name": str, "network": str, "widths": list[int]},
+    "layers": {"name": str, "purpose": str, "output_shape": list[int], "parameters": int},
     "data": {"name": str, "drawn": bool, "n": int, "sha256": str},
-    "layers": {"name": str, "purpose": str, "output_shape": list, "parameters": int},
     "start": {"model": str},
-    "recipe": {"name": str, "network": str, "widths": list},
+}
+# What may be there.
+_FURTHER: dict[str, dict[str, Any]] = {
+    "form": {"channels": int, "background": str},
+    "data": {"group": str},
     "figures": {"epoch": int},
 }
 
@@ -67,7 +76,7 @@ def read_facts(session: Any, path: Path) -> ModelFacts:
     except (PixelsError, TypeError) as error:
         raise _wrong(path, f"a form or an intake that is none ({error})") from error
     threshold = metadata["out_of_distribution"].get("threshold")
-    if not isinstance(threshold, int | float) or not math.isfinite(threshold):
+    if type(threshold) not in (int, float) or not abs(threshold) <= sys.float_info.max:
         raise _wrong(path, "a threshold that is no finite number")
     score = "foreign" if first else "ood_score"
     _check_graph(session, path, intake.form, len(classes), score)
@@ -77,28 +86,40 @@ def read_facts(session: Any, path: Path) -> ModelFacts:
 def _check_kinds(metadata: dict[str, Any], path: Path) -> None:
     """Everything that is used of them has to be of the kind that its users expect."""
     for key, kind in _KINDS.items():
-        if not isinstance(metadata.get(key), kind):
+        if type(metadata.get(key)) is not kind:
             raise _wrong(path, f"{key} that is no {kind.__name__}")
-    for key, fields in _FIELDS.items():
-        parts = metadata.get(key) or {}
-        for part in parts if isinstance(parts, list) else [parts]:
-            _check_fields(part, key, fields, path)
-    if not {"name", "drawn"} <= metadata["data"].keys():
-        raise _wrong(path, "data without a name")
+    for key in _NEEDED | _FURTHER:
+        value = metadata.get(key)
+        parts = value if isinstance(value, list) else [] if value is None else [value]
+        for part in parts:
+            _check_fields(part, key, path)
     if not all(isinstance(value, str) for value in metadata["versions"].values()):
         raise _wrong(path, "versions that are no text")
 
 
-def _check_fields(part: Any, key: str, fields: dict[str, type], path: Path) -> None:
-    for name, kind in fields.items():
-        if not isinstance(part, dict) or not isinstance(part.get(name, kind()), kind):
+def _check_fields(part: Any, key: str, path: Path) -> None:
+    if not isinstance(part, dict):
+        raise _wrong(path, f"{key} with something that is no dict")
+    needed, further = _NEEDED.get(key, {}), _FURTHER.get(key, {})
+    for name, kind in (needed | further).items():
+        if name not in part and name in needed:
+            raise _wrong(path, f"{key} without {name}")
+        if name in part and not _fits(part[name], kind):
             raise _wrong(path, f"{key} in which {name} is no {kind.__name__}")
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """Whether JSON gave exactly this; true is no number."""
+    if kind == list[int]:
+        return isinstance(value, list) and all(type(item) is int for item in value)
+    return type(value) is kind
 
 
 def _parsed(session: Any, path: Path) -> dict[str, Any]:
     try:
         properties = session.get_modelmeta().custom_metadata_map
         metadata: dict[str, Any] = {key: json.loads(value) for key, value in properties.items()}
+        json.dumps(metadata, ensure_ascii=False).encode()  # else nobody could be told of it
     except (ValueError, RecursionError) as error:
         raise _wrong(path, "some that is not JSON in UTF-8") from error
     if metadata.get("format") not in (FORMAT, _FIRST_FORMAT):
@@ -123,6 +144,8 @@ def _classes(classes: list[Any], path: Path) -> list[str]:
     names = [name for name in classes if isinstance(name, str) and name]
     if len(names) < 2 or len(set(names)) != len(classes):
         raise _wrong(path, "classes that are not two or more different names")
+    if unfit := next(filter(None, map(unfit_sign, names)), ""):
+        raise _wrong(path, f"a name of a class in which there is {unfit}")
     return names
 
 

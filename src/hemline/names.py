@@ -3,6 +3,13 @@
 import unicodedata
 
 _LETTERS = ("L", "N", "M")  # categories: letters, digits, and the marks that belong to them
+_UNFIT = ("Cc", "Cs")  # control characters, and halves of letters, which no file can hold
+
+
+def unfit_sign(name: str) -> str:
+    """The first sign that no name has, spelled out; empty where there is none."""
+    found = (sign for sign in name if unicodedata.category(sign) in _UNFIT)
+    return next(map(ascii, found), "")
 
 
 def letters_of(name: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hemline.errors import DataError
+from hemline.names import unfit_sign
 from hemline.photos.intake import Intake
 from hemline.pixels import Form, Pixels, as_pixels
 
@@ -138,6 +139,12 @@ class Dataset:
                 f"({', '.join(self.classes)}) in {self.source}; give each class a folder or a "
                 "label of its own."
             )
+        for name in self.classes:
+            if unfit := unfit_sign(name):
+                raise DataError(
+                    f"Expected names of classes without control characters, received {name!r} "
+                    f"with {unfit} in {self.source}; rename the class."
+                )
 
     @classmethod
     def from_arrays(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import onnx
@@ -20,6 +20,7 @@ from hemline.photos.intake import Intake
 from hemline.recipes import Recipe
 
 Weights = list[NDArray[Any]]
+_NETWORKS = get_args(get_type_hints(Recipe)["network"])
 _BEARING = ("Conv", "BatchNormalization", "Gemm")  # nodes that hold what was trained
 
 
@@ -69,9 +70,10 @@ class Start:
         if len(layers) > len(self.weights):
             raise _unfit(self.name)
         for layer, weights in zip(layers, self.weights, strict=False):
-            for tensor, weight in zip(_tensors(layer), weights, strict=True):
-                if tensor.shape != weight.shape:
-                    raise _unfit(self.name)
+            tensors = _tensors(layer)
+            if [tensor.shape for tensor in tensors] != [weight.shape for weight in weights]:
+                raise _unfit(self.name)
+            for tensor, weight in zip(tensors, weights, strict=True):
                 tensor.copy_(torch.tensor(weight, dtype=torch.float32))
 
 
@@ -83,16 +85,26 @@ def read_start(path: str | Path) -> Start:
     """
     file, content = read_model(path)
     classifier = Classifier.from_bytes(content, file)
-    recipe = classifier.metadata["recipe"]
     graph = onnx.load_from_string(content).graph
     try:
-        kind, widths = str(recipe["network"]), tuple(int(width) for width in recipe["widths"])
         weights = list(_weights(graph))
+        kind, widths = _network(classifier.metadata["recipe"], weights)
         mean = _mean(graph, classifier.form.channels) if kind != "mlp" else (0.0,)
     except (KeyError, TypeError, ValueError) as error:
         raise _unfit(str(path)) from error
     digest = sha256(content).hexdigest()
     return Start(str(path), digest, classifier.intake, kind, widths, mean, weights)
+
+
+def _network(recipe: dict[str, Any], weights: list[Weights]) -> tuple[str, tuple[int, ...]]:
+    """Kind and widths, as far as the weights can be of such a network."""
+    kind, widths = recipe["network"], tuple(recipe["widths"])
+    most = max((edge for layer in weights for each in layer for edge in each.shape), default=0)
+    # A network of any other width would have to be built before it is seen not to fit.
+    fits = len(widths) <= len(weights) and all(0 < width <= most for width in widths)
+    if kind not in _NETWORKS or not fits:
+        raise ValueError(f"{kind} {widths}")
+    return kind, widths
 
 
 def _trained(network: Network) -> Iterator[torch.nn.Module]:
@@ -119,7 +131,7 @@ def _weights(graph: onnx.GraphProto) -> Iterator[Weights]:
 
 def _mean(graph: onnx.GraphProto, channels: int) -> tuple[float, ...]:
     stored = {each.name: each for each in graph.initializer}
-    name = next(node.input[1] for node in graph.node if node.op_type == "Sub")
+    name = next((node.input[1] for node in graph.node if node.op_type == "Sub"), "")
     mean = np.broadcast_to(numpy_helper.to_array(stored[name]), (channels,))
     return tuple(round(float(value), 6) for value in mean)
 
