@@ -1,5 +1,6 @@
 """What cannot be examined: one sentence, exit code 2, no hang, and no code run from a file."""
 
+import contextlib
 import json
 import os
 import pickle
@@ -15,7 +16,9 @@ import pytest
 from onnx import TensorProto, helper
 
 from hemline.doctor.targets import open_target
+from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
+from hemline.pixels import Form
 
 MODULE = """
 import os, sys, time, pathlib
@@ -197,3 +200,62 @@ def test_a_server_with_a_strange_reply(reply, sentence):
             open_target(f"http://127.0.0.1:{listening.getsockname()[1]}/v2/models/m", limit=1.0)
         assert time.monotonic() - began < 5
         thread.join()
+
+
+def takes(path, shape):
+    """A file that wants exactly this shape, and gives the means of its pictures."""
+    taken = helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)
+    given = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
+    nodes = [helper.make_node("Flatten", ["x"], ["y"], axis=min(1, len(shape)))]
+    graph = helper.make_graph(nodes, "fixed", [taken], [given])
+    opsets = [helper.make_opsetid("", 17)]
+    path.write_bytes(
+        helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+    )
+    return path
+
+
+def forms_of(target, pictures):
+    with contextlib.closing(target):
+        target.meet(pictures, Vocabulary(("a", "b"), {}))
+        return list(target.forms()), target.fixed_batch
+
+
+@pytest.mark.parametrize("most", [4097, 1_000_000, 10**9, 2**62])
+def test_a_file_that_wants_more_pictures_than_can_be_had_is_refused(most, tmp_path):
+    target = open_target(takes(tmp_path / "fixed.onnx", [most, 28, 28]))
+    with pytest.raises(TargetError, match=f"up to 4,096 pictures at once, received x .* {most:,}"):
+        forms_of(target, Form(28, 28))
+
+
+@pytest.mark.parametrize(
+    ("shape", "form", "batch"),
+    [
+        ([4096, 28, 28], Form(28, 28), 4096),
+        ([1, 784], Form(28, 28), 1),
+        ([12_288], Form(64, 64, 3), None),  # one picture, and not so many
+        (["n", 28, 28], Form(28, 28), None),
+    ],
+)
+def test_a_file_that_wants_fewer_is_examined(shape, form, batch, tmp_path):
+    forms, fixed = forms_of(open_target(takes(tmp_path / "fixed.onnx", shape)), form)
+    assert (fixed, bool(forms)) == (batch, True)
+
+
+@pytest.mark.parametrize("most", [4097, 10**6, 10**30])
+def test_a_server_that_wants_more_pictures_than_can_be_had_is_refused(most):
+    source = {"name": "x", "datatype": "FP32", "shape": [most, 28, 28]}
+    reply = json.dumps({"inputs": [source], "outputs": [{"name": "y"}]}).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(reply)
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        target = open_target(f"http://127.0.0.1:{server.server_port}/v2/models/m")
+        with pytest.raises(TargetError, match="up to 4,096 pictures at once"):
+            forms_of(target, Form(28, 28))
+        server.shutdown()

@@ -18,9 +18,11 @@ from hemline.errors import HemlineError, ModelFileError
 from hemline.models import find_model, read_model
 from hemline.photos import Intake
 from hemline.pixels import Pixels
+from hemline.serving.patience import in_time
 from hemline.serving.refusals import busy
 
 _LOOK_EVERY = 1.0  # seconds between looks at the file
+_OPENING = 10.0  # seconds; the largest in the box takes a fifth of one
 _TRIED = 100  # pictures
 _TIMES_CHANCE = 3  # so often, at least, a trained model is right; the shipped ones are 8 times
 _log = logging.getLogger("hemline.serving")
@@ -133,24 +135,30 @@ class ServedModel:
             raise busy("received pictures in the form of the model before this one")
         return Answered(opened.classifier.answer(pixels), opened)
 
-    def refresh(self) -> None:
+    async def refresh(self) -> None:
         """Open the file if it has changed; what cannot be opened leaves all as it was.
 
         Raises:
-            ModelFileError: the file has changed, and is not in order.
+            ModelFileError: the file has changed, and is not in order, or not in time.
         """
-        stamp = _stamp(self._path)
+        stamp = await asyncio.to_thread(_stamp, self._path)
         if stamp == self._stamp:
             return
         self._stamp = stamp
-        self._opened = opened = open_model(self._path)
+        try:
+            self._opened = opened = await in_time(lambda: open_model(self._path), _OPENING)
+        except TimeoutError as error:
+            raise ModelFileError(
+                f"Expected a model that opens and answers within {_OPENING:g} s, received "
+                f"{self._path} that takes longer; serve a smaller one."
+            ) from error
         _log.info("model %s %s is ready", self.name, opened.version)
 
     async def follow(self) -> None:
         """Refresh for ever, beside the event loop; whatever a file does, the next one is tried."""
         while True:
             try:
-                await asyncio.to_thread(self.refresh)
+                await self.refresh()
             except HemlineError as error:
                 _log.error("model not replaced: %s", error)
             except Exception:

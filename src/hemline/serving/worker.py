@@ -3,9 +3,13 @@
 import asyncio
 import contextlib
 import functools
+import logging
+import os
 import signal
 import socket
 import sys
+import threading
+from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from types import FrameType
 
@@ -13,6 +17,7 @@ import uvicorn
 
 from hemline.serving.app import create_app
 from hemline.serving.connections import Connection as Protocol
+from hemline.serving.figures import sweep
 from hemline.serving.heap import leave_to_others
 from hemline.serving.logs import log_config
 from hemline.serving.photos import POOL
@@ -22,7 +27,11 @@ BACKLOG = 2048
 # Seconds; after Python's own 5 ms a busy event loop would let the model hand over its answers.
 _SWITCH = 0.0005
 _HESITATE, _HESITATE_MOST = 0.0001, 0.002  # seconds; for each client, and at most
+# Times as long as a request may take: for those under way; and until a model that does not come
+# back is no longer waited for.
+_GRACE, _GIVEN_UP = 2, 2.5
 _FULL = 0.5  # seconds until other clients may have left
+_log = logging.getLogger("hemline.serving")
 
 
 def work(
@@ -49,17 +58,19 @@ def work(
         log_config=log_config(as_json=json_logs),
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=int(2 * settings.seconds),
+        timeout_graceful_shutdown=int(_GRACE * settings.seconds),
     )
-    _Server(config, alone, ending).run([listener])
+    _Server(config, alone, ending, _GIVEN_UP * settings.seconds).run([listener])
 
 
 class _Server(uvicorn.Server):
     """Uvicorn's, but for how connections come in and how it ends."""
 
-    def __init__(self, config: uvicorn.Config, alone: bool, ending: Connection) -> None:
+    def __init__(
+        self, config: uvicorn.Config, alone: bool, ending: Connection, most: float
+    ) -> None:
         super().__init__(config)
-        self._alone, self._ending = alone, ending
+        self._alone, self._ending, self._most = alone, ending, most
         self._beginning: set[asyncio.Task[object]] = set()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -78,6 +89,7 @@ class _Server(uvicorn.Server):
         """Let nobody in, or leave them to other workers and to the one that follows; finish."""
         if (photos := self.lifespan.state.get(POOL)) is not None:  # it may end before it begins
             photos.hurry()
+        _give_up_after(self._most)
         for listener in sockets or []:
             self._pause(listener)
             if self._ending.poll():
@@ -116,6 +128,20 @@ class _Server(uvicorn.Server):
 
     def _connection(self) -> Protocol:
         return Protocol(self.config, self.server_state, self.lifespan.state)
+
+
+def _give_up_after(seconds: float) -> None:
+    """End the process then, whatever it waits for; no thread can be stopped otherwise."""
+
+    def end() -> None:
+        _log.error("a model has not come back in %g s, and is not waited for any longer", seconds)
+        if (watching := parent_process()) is None or not watching.is_alive():
+            sweep()
+        os._exit(1)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 def _let_nobody_in(listener: socket.socket) -> list[socket.socket]:

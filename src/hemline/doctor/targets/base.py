@@ -13,6 +13,7 @@ from hemline.errors import TargetError
 from hemline.pixels import Form
 
 ONE_BY_ONE = "one picture at a time"
+_MOST_AT_ONCE = 4096  # pictures that a model may want: all of them are made up for each answer
 
 
 class RefusedError(Exception):
@@ -105,7 +106,17 @@ def declared_forms(name: str, dtype: str, shape: list[Any], pictures: Form) -> l
             f"shape {shape}; give it data of that size, or examine the pipeline with what comes "
             "before this model."
         )
+    if found[0].way == "array" and shape and _at_once(shape[0]) > _MOST_AT_ONCE:
+        raise TargetError(
+            f"Expected a model that takes up to {_MOST_AT_ONCE:,} pictures at once, received "
+            f"{name} that wants {shape[0]:,}; export it for any number of them."
+        )
     return found
+
+
+def _at_once(size: Any) -> int:
+    """Pictures that a first axis asks for; 0 for any number, which files spell in several ways."""
+    return size if isinstance(size, int) else 0
 
 
 def _fits(wanted: list[Any], layout: Layout) -> bool:

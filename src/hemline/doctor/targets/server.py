@@ -27,7 +27,6 @@ from hemline.errors import TargetError
 from hemline.pixels import Form
 
 _LARGEST = 1 << 23  # bytes of one reply: 200 pictures of a thousand classes take half of that
-_MOST_AT_ONCE = 4096  # pictures that a model may want at once
 _AT_ONCE, _VALUES = 200, 160_000  # pictures and values of one request: half a megabyte as JSON
 _DTYPES = {
     "UINT8": "uint8",
@@ -72,8 +71,6 @@ class ServerTarget(Target):
             self._output, self.promises_probabilities = probability_output(outputs)
         except _NO_ANSWER as error:
             raise self._foreign("a model without inputs and outputs") from error
-        if self._shape and (self._shape[0] or 0) > _MOST_AT_ONCE:
-            raise self._foreign(f"a model that wants {self._shape[0]:,} pictures at once")
         self.promises_pixels = dtype in {"uint8", "int32", "int64"}
 
     def meet(self, pictures: Form, vocabulary: Vocabulary) -> None:
