@@ -144,19 +144,21 @@ def test_metadata_of_wrong_types_is_refused(key, value, sentence, small_run, tmp
         Classifier.load(path)
 
 
-def test_a_model_that_takes_one_picture_only_is_refused(small_run, tmp_path):
+@pytest.mark.parametrize("most", [1, 2, 64, 1_000_000])
+def test_a_model_that_takes_one_number_of_pictures_only_is_refused(most, small_run, tmp_path):
     def fixed(model, _metadata):
-        model.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 1
+        model.graph.input[0].type.tensor_type.shape.dim[0].dim_value = most
 
     with pytest.raises(ModelFileError, match="Expected a Hemline model file"):
         Classifier.load(changed(small_run.run.model, tmp_path / "fixed.onnx", fixed))
 
 
-def test_weights_that_are_no_numbers_are_refused(small_run, tmp_path):
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_weights_that_are_no_numbers_are_refused(value, small_run, tmp_path):
     def spoil(model, _metadata):
         weight = max(model.graph.initializer, key=lambda one: len(one.raw_data))
         array = numpy_helper.to_array(weight).copy()
-        array[:] = np.nan
+        array[:] = value
         weight.CopyFrom(numpy_helper.from_array(array, weight.name))
 
     with pytest.raises(ModelFileError, match="Expected probabilities that sum to 1"):

@@ -3,17 +3,20 @@
 import json
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
 from hemline import Classifier, train
 from hemline.data import Dataset, Split
 from hemline.errors import ModelFileError, RunError
+from hemline.models import find_model
 from hemline.photos import Intake
 from hemline.pixels import Form
 from hemline.training import load_recipe
 from hemline.training.transfer import _trained, read_start
 from tests.networks.building import build
+from tests.unsealed import load_unsealed
 
 SHORT = ["epochs=1", "fewest_steps=0", "validation=0", "calibrate=false"]
 
@@ -86,3 +89,56 @@ def test_what_is_no_model_is_refused(tmp_path):
     (tmp_path / "model.onnx").write_bytes(b"hello")
     with pytest.raises(ModelFileError):
         read_start(tmp_path)
+
+
+def with_recipe(path, **changes):
+    """A model of the box that says something else of its network."""
+    model = load_unsealed(find_model("tiny"))
+    entry = next(entry for entry in model.metadata_props if entry.key == "recipe")
+    entry.value = json.dumps(json.loads(entry.value) | changes)
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"network": "transformer"},
+        {"widths": [10**30, 16, 16]},
+        {"widths": [0, 16, 16]},
+        {"widths": [-8, 16, 16]},
+        {"widths": [8] * 10_000},
+        {"widths": [100_000, 100_000, 100_000]},
+        {"network": "mlp", "widths": [10**9]},
+    ],
+)
+def test_a_recipe_that_the_weights_cannot_be_of_is_refused(changes, tmp_path):
+    with pytest.raises(ModelFileError, match="a network that can be trained further"):
+        read_start(with_recipe(tmp_path / "model.onnx", **changes))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"widths": [8, 8, 16]}, {"network": "mlp", "widths": [16]}, {"network": "conv"}]
+)
+def test_weights_of_another_network_are_refused(changes, tmp_path):
+    start = read_start(with_recipe(tmp_path / "model.onnx", **changes))
+    network = build(start.network, start.widths, 0, mean=start.mean[:1], outputs=10)
+    with pytest.raises(ModelFileError, match="a network that can be trained further"):
+        start.give(network)
+
+
+@pytest.mark.parametrize("network", ["conv", "residual"])
+@pytest.mark.parametrize("change", ["none", "first", "itself"])
+def test_a_model_that_takes_no_known_mean_off_is_refused(network, change, tmp_path):
+    """Nothing is taken off, or what belongs to the score, or something that is no weight."""
+    model = onnx.load(with_recipe(tmp_path / "model.onnx", network=network))
+    subtractions = [node for node in model.graph.node if node.op_type == "Sub"]
+    for node in subtractions if change == "none" else subtractions[:1]:
+        if change == "itself":
+            node.input[1] = node.input[0]
+        else:
+            node.op_type = "Add"
+    path = tmp_path / "other.onnx"
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(ModelFileError, match="a network that can be trained further"):
+        read_start(path)
