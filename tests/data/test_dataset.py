@@ -96,11 +96,11 @@ def test_each_part_is_read_once_and_only_when_asked_for():
 @pytest.mark.parametrize("name", ["a\0", "\x1b[31mred", "two\nlines", "a\x9b", "\ud800"])
 def test_names_that_no_terminal_or_file_should_have_are_refused(name):
     with pytest.raises(DataError, match="without control characters, received "):
-        dataset(classes=("a", "b", name))
+        dataset().replace(classes=("a", "b", name))
 
 
 @pytest.mark.parametrize(
     "name", ["ботинок", "\N{WOMANS BOOTS}\ufe0f", "e\u0301", "من", "a b", "a\u3000b"]
 )
 def test_names_of_any_script_are_names(name):
-    assert dataset(classes=("a", "b", name)).classes[2] == name
+    assert dataset().replace(classes=("a", "b", name)).classes[2] == name
