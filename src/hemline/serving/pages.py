@@ -44,6 +44,11 @@ class _File(NamedTuple):
     content: bytes
     kind: str
     coding: str | None
+    tag: str
+
+
+def _tag(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _read_files() -> dict[str, _File]:
@@ -56,7 +61,8 @@ def _read_files() -> dict[str, _File]:
             plain = file.with_suffix("") if packed else file
             kind = _TYPES.get(plain.suffix) or mimetypes.guess_type(plain.name)[0] or "text/plain"
             name = plain.relative_to(root).as_posix()
-            files[name] = _File(file.read_bytes(), kind, "gzip" if packed else None)
+            content = file.read_bytes()
+            files[name] = _File(content, kind, "gzip" if packed else None, _tag(content))
     return files
 
 
@@ -104,7 +110,9 @@ async def about(service: ServiceOf) -> About:
 @router.get("/model.onnx", tags=["Operation"], responses=ERRORS)
 async def model(request: Request, service: ServiceOf) -> Response:
     """The model file, for the browser that runs it itself."""
-    return _answer(request, _File(service.model.opened.content, "application/octet-stream", None))
+    opened = service.model.opened
+    file = _File(opened.content, "application/octet-stream", None, opened.version)
+    return _answer(request, file)
 
 
 @router.get("/metrics", tags=["Operation"])
@@ -114,7 +122,7 @@ async def metrics() -> Response:
 
 
 def _answer(request: Request, file: _File) -> Response:
-    tag = f'"{hashlib.sha256(file.content).hexdigest()[:16]}"'
+    tag = f'"{file.tag}"'
     headers = {"ETag": tag, "Cache-Control": _AGAIN}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
