@@ -87,8 +87,10 @@ def classifier(small_run):
     return Classifier.load(small_run.run.folder)
 
 
-@pytest.mark.parametrize("calibration", [None, Calibration(2.0, -0.6), Calibration(0.5, 0.3)])
-@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize(
+    ("flip", "calibration"),
+    [(False, None), (True, Calibration(2.0, -0.6)), (False, Calibration(0.5, 0.3))],
+)
 @pytest.mark.parametrize(
     ("network", "widths", "dropout"),
     [("conv", (16, 24, 32, 16), 0), ("residual", (16, 24, 8), 0), ("mlp", (40, 30), 0.5)],

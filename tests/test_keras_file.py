@@ -134,8 +134,9 @@ def test_two_views_agree_on_all_real_test_pictures(real, conv_run, tmp_path):
 FASHION = Form(28, 28, 1, "dark")
 
 
-@pytest.mark.parametrize("mirrored", [False, True])
-@pytest.mark.parametrize("calibration", [None, Calibration(1.7, -0.4)])
+@pytest.mark.parametrize(
+    ("mirrored", "calibration"), [(False, None), (True, Calibration(1.7, -0.4))]
+)
 @pytest.mark.parametrize(
     ("kind", "widths", "form", "classes"),
     [

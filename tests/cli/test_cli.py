@@ -162,15 +162,17 @@ def test_demo_without_data_or_network_says_everywhere_that_it_draws(program, tmp
 
 def test_no_other_command_falls_back_by_itself(program, tmp_path, small_run):
     environment = _without_network(tmp_path)
-    for arguments in (
-        ["data"],
-        ["train", "seed"],
-        ["evaluate", small_run.run.model],
-        ["predict", "--model", small_run.run.model, "--test-index", "0"],
+    own = small_run.run.model  # of drawings, which nobody has asked for
+    for arguments, said in (
+        (["data"], "no network"),
+        (["train", "seed"], "no network"),
+        (["evaluate", "tiny"], "no network"),
+        (["evaluate", own], "pass --data"),
+        (["predict", "--model", own, "--test-index", "0"], "pass --data"),
     ):
         done = program(*arguments, env=environment)
         assert done.returncode == 2
-        assert "no network" in done.stderr
+        assert said in done.stderr
         assert done.stdout == ""
 
 

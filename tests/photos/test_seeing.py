@@ -51,8 +51,14 @@ def test_dark_on_bright_in_the_data_sets_size_is_refused():
         see(content(Image.fromarray(255 - GARMENT)))
 
 
-@pytest.mark.parametrize("ground", GROUNDS)
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize(
+    ("colour", "ground"),
+    [
+        (colour, GROUNDS[(place + turn) % 4])
+        for place, colour in enumerate(COLOURS)
+        for turn in (0, 1)
+    ],
+)
 def test_garments_of_every_colour_are_found_on_every_ground(colour, ground):
     seed = 6 * GROUNDS.index(ground) + list(COLOURS).index(colour)
     garment = GARMENTS[seed % 3]
@@ -179,7 +185,7 @@ def catalogue(pixels):
 
 
 def test_a_picture_of_the_data_set_blown_up_to_a_photo_comes_back(real, real_run):
-    pictures = real.test.pixels[:25]
+    pictures = real.test.pixels[:13]
     seen = np.stack([see(content(catalogue(pixels))).pixels for pixels in pictures])
     differences = np.abs(seen.astype(int) - pictures).mean(axis=(1, 2))
     assert np.median(differences) < 12

@@ -49,6 +49,7 @@ def listen(host: str, port: int, seconds: float) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
+        host.encode("idna")  # or the socket that cannot be bound would stay open
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except (OSError, TypeError, UnicodeError) as error:  # the last two of names that are none
         said = getattr(error, "strerror", None) or error
