@@ -16,8 +16,7 @@ def alike(counts):
     return Dataset("alike", "made", names, Intake(Form(10, 10)), lambda: split, lambda: split)
 
 
-@pytest.mark.parametrize("share", [0, 0.5, 1])
-@pytest.mark.parametrize("none", [0, 0.2])
+@pytest.mark.parametrize(("share", "none"), [(0, 0.2), (0.5, 0), (1, 0.2)])
 def test_so_much_of_the_sizes_is_taken_out(share, none, tmp_path):
     changes = ["epochs=40", "learning_rate=0.02", "schedule=linear_warmup_decay", "batch_size=60"]
     balance = [f"class_balance={share}", f"outlier_exposure={none}"]

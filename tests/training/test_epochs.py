@@ -3,7 +3,6 @@
 import math
 import os
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -76,7 +75,10 @@ def test_the_c_epoch_is_the_pytorch_epoch(batch_size, batches, slices, rounds):
         close = torch.isclose(mine, theirs, rtol=1e-2, atol=1e-3 * float(theirs.abs().max()))
         # Rounding may put a sum on the other side of ReLU's corner: then one unit differs.
         assert (~close).sum() <= max(1, 0.05 * close.numel())
-    assert np.allclose(native[1], reference[1], atol=1e-4)
+    for mine, theirs in zip(native[1], reference[1], strict=True):
+        assert mine.loss == pytest.approx(theirs.loss, rel=1e-3)
+        assert abs(mine.accuracy - theirs.accuracy) * count <= 2  # pictures between two classes
+        assert mine.finite_steps == theirs.finite_steps
     assert native[2] == reference[2] == rounds * -(-count // batch_size)
 
 
