@@ -60,6 +60,20 @@ def test_a_threshold_from_few_pictures_holds_for_others(sketches):
     assert float((others <= own.quantile(KEPT)).float().mean()) < 0.3  # what its own fit would say
 
 
+@pytest.mark.parametrize("count", [2, 3, 4, 6, 11])
+@pytest.mark.parametrize("kept_back", [0, 1])
+def test_of_a_handful_of_pictures_all_is_finite(count, kept_back, sketches):
+    pixels, labels = torch.tensor(sketches.train.pixels), torch.tensor(sketches.train.labels)
+    places = torch.arange(count)
+    kept = torch.arange(count, count + kept_back)
+    material = Material(pixels, labels, places, kept, places[:0], len(labels))
+    network = build("residual", (8,), 0)
+    finished = finish(network, material, classes=10, calibrate=True, bfloat16=False)
+    assert np.isfinite(finished.threshold)
+    assert finished.fresh == (kept_back or count)
+    assert (finished.calibration is None) == (not kept_back)
+
+
 def test_units_that_never_vary_do_no_harm(features):
     values = torch.cat([features[0], torch.zeros(3000, 2)], 1)
     score = fit_mahalanobis_score(values, features[1])

@@ -51,7 +51,7 @@ def finish(
         material: what it was trained on, and the pictures that were kept back; if there are none,
             others stand in for them that the score is not fitted to, of few each in its turn.
         classes: of the data set; there may be one logit more.
-        calibrate: whether to fit the probabilities; needs pictures that were kept back.
+        calibrate: whether to fit the probabilities, where pictures were kept back.
         bfloat16: look at the pictures with 8 bits of mantissa, as the training did.
     """
 
@@ -59,18 +59,18 @@ def finish(
         return network.features_at_rest(material.pixels[places], bfloat16=bfloat16)
 
     known, fresh = _known_and_fresh(material, max(_FITTED, _OF_EACH * classes))
-    calibration = None
-    if calibrate:
-        logits = network.head(look(fresh))[:, :classes]
+    others, calibration = look(fresh) if len(fresh) else None, None
+    if calibrate and others is not None:
+        logits = network.head(others)[:, :classes]
         calibration = fit_calibration(logits, material.labels[fresh].long())
     head = [parameter.detach() for parameter in network.layers[-1].parameters()]
     if len(head[1]) > classes:
         score: Score = LearnedScore(*head)
-        unseen = score.of(look(fresh if len(fresh) else known))
+        unseen = score.of(look(known) if others is None else others)
     else:
         features, labels = look(known), material.labels[known].long()
         score = fit_mahalanobis_score(features, labels)
-        unseen = score.of(look(fresh)) if len(fresh) else _cross_fitted(features, labels)
+        unseen = _cross_fitted(features, labels) if others is None else score.of(others)
     ordinary = [unseen]
     if len(material.photographs):
         ordinary.append(score.of(look(material.photographs)))
@@ -80,7 +80,12 @@ def finish(
 
 
 def _cross_fitted(features: Tensor, labels: Tensor) -> Tensor:
-    """Scores of pictures, each by what is fitted to others: its own fit would find it too near."""
+    """Scores of pictures, each by what is fitted to others: its own fit would find it too near.
+
+    Of two there are no others to fit to: of one picture nothing varies.
+    """
+    if len(features) < 3:
+        return fit_mahalanobis_score(features, labels).of(features)
     scores, folds = features.new_empty(len(features)), torch.arange(len(features)) % _FOLDS
     for fold in range(min(_FOLDS, len(features))):
         mine = folds == fold
