@@ -1,6 +1,7 @@
 """Classifier: opens a model file and predicts, with ONNX Runtime alone."""
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,7 +72,8 @@ class Classifier:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles hold the content of the file, and open it again."""
-        return _opened, self._opened
+        content, path, threads = self._opened
+        return partial(type(self).from_bytes, threads=threads), (content, path)
 
     @property
     def form(self) -> Form:
@@ -240,7 +242,3 @@ def _damaged(path: Path) -> ModelFileError:
         f"Expected a model file, received {path} that is not ONNX or is damaged; "
         "make one with hemline train."
     )
-
-
-def _opened(content: bytes, path: Path, threads: int) -> Classifier:
-    return Classifier.from_bytes(content, path, threads=threads)

@@ -87,20 +87,19 @@ class RunFiles:
             return []
         return _checked(self.metrics, json.loads, _EPOCH, by_line=True)
 
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """Every file that a training writes."""
+        beside = (self.recipe, self.environment, self.account, self.metrics)
+        return *beside, self.checkpoint, self.model
+
     def require_ends(self) -> None:
         """Whether everything here can be read and replaced.
 
         Raises:
             ValueError: a file is a device or a pipe.
         """
-        for path in (
-            self.recipe,
-            self.environment,
-            self.account,
-            self.metrics,
-            self.checkpoint,
-            self.model,
-        ):
+        for path in self.all:
             _require_end(path)
 
 

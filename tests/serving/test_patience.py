@@ -65,13 +65,22 @@ def followed(path, script):
     asyncio.run(run())
 
 
-def test_a_file_that_hangs_is_left_and_the_next_is_served(hanging, tmp_path, caplog):
-    path = shutil.copy(find_model("tiny"), tmp_path / "garments.onnx")
+@pytest.fixture
+def path(tmp_path):
+    """The file of a model that is served."""
+    return shutil.copy(find_model("tiny"), tmp_path / "garments.onnx")
 
+
+async def left_alone(path, caplog):
+    """A file that hangs lies there, and is given up."""
+    path.write_bytes(b"hangs")
+    await seen(lambda: "within 0.5 s" in caplog.text)
+
+
+def test_a_file_that_hangs_is_left_and_the_next_is_served(hanging, path, caplog):
     async def script(model):
         old = model.opened
-        path.write_bytes(b"hangs")
-        await seen(lambda: "within 0.5 s" in caplog.text)
+        await left_alone(path, caplog)
         assert model.opened is old
         shutil.copy(find_model("photo"), path)
         await seen(lambda: model.opened is not old)
@@ -81,9 +90,7 @@ def test_a_file_that_hangs_is_left_and_the_next_is_served(hanging, tmp_path, cap
     assert caplog.text.count("model not replaced") == 1
 
 
-def test_two_files_that_hang_are_two_lines(hanging, tmp_path, caplog):
-    path = shutil.copy(find_model("tiny"), tmp_path / "garments.onnx")
-
+def test_two_files_that_hang_are_two_lines(hanging, path, caplog):
     async def script(model):
         for number, content in enumerate([b"hangs", b"hangs, too"], 1):
             path.write_bytes(content)
@@ -93,13 +100,10 @@ def test_two_files_that_hang_are_two_lines(hanging, tmp_path, caplog):
     followed(path, script)
 
 
-def test_a_file_that_comes_back_too_late_changes_nothing(hanging, tmp_path, caplog):
-    path = shutil.copy(find_model("tiny"), tmp_path / "garments.onnx")
-
+def test_a_file_that_comes_back_too_late_changes_nothing(hanging, path, caplog):
     async def script(model):
         old = model.opened
-        path.write_bytes(b"hangs")
-        await seen(lambda: "within 0.5 s" in caplog.text)
+        await left_alone(path, caplog)
         hanging.set()
         await asyncio.sleep(0.2)
         assert model.opened is old

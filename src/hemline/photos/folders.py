@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hemline.errors import DataError
 from hemline.photos.decoding import SUFFIXES
-from hemline.photos.others import BEGINNING, begins_like_a_picture
+from hemline.photos.others import BEGINNING, kind_of
 
 
 def pictures_in(path: Path) -> list[Path]:
@@ -40,7 +40,7 @@ def _below(folder: Path) -> list[Path]:
 
 def _begins_like_a_picture(file: Path) -> bool:
     with contextlib.suppress(OSError), file.open("rb") as stream:
-        return begins_like_a_picture(stream.read(BEGINNING))
+        return bool(kind_of(stream.read(BEGINNING)))
     return False
 
 

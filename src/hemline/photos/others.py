@@ -18,7 +18,8 @@ _STARTS = (
 _BRANDS = {b"avif": "AVIF", b"avis": "AVIF"} | dict.fromkeys(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "HEIC"
 )
-_READ = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+_READ = {PNG: "PNG", JPEG: "JPEG", b"GIF87a": "GIF", b"GIF89a": "GIF"}
 # Truevision's header: the table of colours, then place, size, depth and flags of the picture.
 _TGA = struct.Struct("<BBBHHBHHHHBB")
 _TGA_WITH_TABLE, _TGA_WITHOUT = (1, 9), (2, 3, 10, 11)  # kinds of pictures
@@ -26,14 +27,15 @@ _TGA_DEPTHS, _TGA_FLAGS = (8, 15, 16, 24, 32), 0x40
 BEGINNING = 18  # bytes that are looked at
 
 
-def begins_like_a_picture(start: bytes) -> bool:
-    """Whether a file that begins so is a picture that can be read, whatever its name.
+def kind_of(start: bytes) -> str:
+    """What a picture that begins so is, of those that can be read; empty for anything else.
 
     Args:
         start: its first bytes, `BEGINNING` of them if there are as many.
     """
-    webp = start[:4] == b"RIFF" and start[8:12] == b"WEBP"
-    return webp or start.startswith(_READ)
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "WebP"
+    return next((kind for begins, kind in _READ.items() if start.startswith(begins)), "")
 
 
 def format_of(start: bytes) -> str:

@@ -10,11 +10,12 @@ from typing import BinaryIO
 
 from hemline.errors import PhotoError
 from hemline.photos.jpeg import SCAN, markers
+from hemline.photos.others import JPEG, PNG
 
 _MOST = 500  # beside the pixels: tens are usual, a map of depths in a photograph takes hundreds
 _MOST_OF_PIXELS = 100_000  # pieces of a PNG: as many as 8 kB each make a file that is too large
 _OF_PIXELS = (b"IDAT", b"fdAT", b"fcTL")
-_JPEG, _PNG, _PLAIN = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", (b"P1", b"P2", b"P3")
+_PLAIN = (b"P1", b"P2", b"P3")
 _PADDING = 64  # bytes between segments that are gone over one by one, as dear as a segment
 _SCANNING = 16  # segments that a scan may bring with it: tables
 _HEAD = 1 << 16  # bytes of a PPM in which its size has to come
@@ -34,9 +35,9 @@ def refuse_many(stream: BinaryIO, name: str) -> None:
     """
     stream.seek(0)
     start = stream.read(8)
-    if start.startswith(_JPEG):
+    if start.startswith(JPEG):
         few = _few_segments(stream)
-    elif start == _PNG:
+    elif start == PNG:
         few = _few_chunks(stream)
     else:
         few = start[:1] != b"P" or _few_comments(stream, plain=start.startswith(_PLAIN))
@@ -73,7 +74,7 @@ def _few_chunks(stream: BinaryIO) -> bool:
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
     """Kinds of the chunks of a PNG."""
-    stream.seek(len(_PNG))
+    stream.seek(len(PNG))
     while len(head := stream.read(8)) == 8 and head[4:] != b"IEND":
         yield head[4:]
         stream.seek(int.from_bytes(head[:4], "big") + 4, io.SEEK_CUR)

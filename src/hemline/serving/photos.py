@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, cast
 
 from hemline.photos import Intake
+from hemline.photos.others import BEGINNING, kind_of
 from hemline.serving.decoder import Decoder, DecoderDiedError, EndingError
 from hemline.serving.looking import Look
 from hemline.serving.metrics import PHOTOS_WAITING
@@ -13,9 +14,7 @@ from hemline.serving.refusals import RefusedError, busy
 
 POOL = "photos"  # under which a worker finds it in what its application shares
 DECODE_SECONDS = 10.0  # that a photograph may take at most; those of phones take less than one
-# What a picture file begins with; WebP has its length between the two.
-_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
-_WEBP = (b"RIFF", b"WEBP")
+_KINDS = ("PNG", "JPEG", "WebP")
 
 
 def check_kind(content: bytes, name: str) -> None:
@@ -24,8 +23,7 @@ def check_kind(content: bytes, name: str) -> None:
     Raises:
         RefusedError: the file begins like none of them.
     """
-    webp = (content[:4], content[8:12]) == _WEBP
-    if not webp and not content.startswith(_STARTS):
+    if kind_of(content[:BEGINNING]) not in _KINDS:
         received = f"{name} that is none; convert it" if content else "nothing; send one"
         raise RefusedError(415, f"Expected a PNG, JPEG or WebP file, received {received}.")
 

@@ -51,7 +51,7 @@ def listen(host: str, port: int, seconds: float) -> socket.socket:
     try:
         host.encode("idna")  # or the socket that cannot be bound would stay open
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except (OSError, TypeError, UnicodeError) as error:  # the last two of names that are none
+    except (OSError, UnicodeError) as error:  # the second of names that are none
         said = getattr(error, "strerror", None) or error
         raise HemlineError(
             f"Expected an address to listen at, received {host[:_SHOWN]} port {port} "

@@ -110,14 +110,7 @@ class Run(RunFiles):
 
     def _clear_unfinished(self) -> None:
         """Remove what a killed process was about to write."""
-        for path in (
-            self.environment,
-            self.account,
-            self.recipe,
-            self.metrics,
-            self.checkpoint,
-            self.model,
-        ):
+        for path in self.all:
             for temporary in temporaries(path):
                 temporary.unlink(missing_ok=True)
 

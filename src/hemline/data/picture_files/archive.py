@@ -55,8 +55,6 @@ def read_archive(
         if tables:
             raise _by_table(path, tables) from error
         raise
-    if tables and len({name for part in parts.values() for name in part.classes}) < 2:
-        raise _by_table(path, tables)
     if tables and account.notes:
         named = ", ".join(tables[:_SHOWN])
         account.note(f"Tables within an archive are not read ({named}); unpack it to use them.")

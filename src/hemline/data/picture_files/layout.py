@@ -11,7 +11,7 @@ from hemline.data.picture_files.naming import named_classes
 from hemline.data.raw import ALL, FilePart, PictureFile
 from hemline.errors import DataError
 
-_MAY_LABEL = (".csv", ".tsv", ".txt", ".json", ".mat", ".xml", ".pkl", ".lst")
+_MAY_LABEL = (".csv", ".tsv", ".jsonl", ".txt", ".json", ".mat", ".xml", ".pkl", ".lst")
 _SHOWN = 3  # of them in a sentence
 FOLDERS, _NAMES = "a folder a class", "files named for their class"
 

@@ -5,7 +5,7 @@ import contextlib
 from hemline.data.account import Account
 from hemline.data.raw import PictureFile
 from hemline.photos import SUFFIXES
-from hemline.photos.others import BEGINNING, begins_like_a_picture
+from hemline.photos.others import BEGINNING, kind_of
 
 _SYSTEM = {
     "__macosx": "macOS",
@@ -71,5 +71,5 @@ def enter(file: PictureFile, account: Account) -> bool:
 def _begins_like_a_picture(file: PictureFile) -> bool:
     # What damaged archives raise has no common base; the file is no picture then.
     with contextlib.suppress(Exception), file.open() as stream:
-        return begins_like_a_picture(stream.read(BEGINNING))
+        return bool(kind_of(stream.read(BEGINNING)))
     return False
