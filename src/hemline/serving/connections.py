@@ -79,15 +79,17 @@ class Connection(HttpToolsProtocol):
                 self._refuse(
                     431, f"Expected a head of at most {HEAD_BYTES} bytes, received more; send less."
                 )
-        if self._timer is None and self._is_idle() and not self._deaf:
-            self._watch()  # what came was no request: an empty line, the rest of one
+        # A whole request needs no timer; a part of a head does, and what was no request: an empty
+        # line, the rest of one.
+        if self._timer is None and not self._deaf and (self._in_head or self._is_idle()):
+            self._watch()
 
     def on_message_begin(self) -> None:
         """A request begins: its head has to come soon."""
         super().on_message_begin()
         if not self._deaf:
             self._in_head = True
-            self._watch()
+            self._unwatch()
 
     def on_headers_complete(self) -> None:
         """The head is there."""
