@@ -14,7 +14,17 @@ from common import ROOT
 from PIL import Image
 
 sys.path.insert(0, str(ROOT.parent))
-from tests.photos.costly import many_scans, sixteen_bits, thin_lines
+from tests.photos.costly import (
+    chunk,
+    in_front,
+    jpeg,
+    many_scans,
+    png,
+    segment,
+    single_scans,
+    sixteen_bits,
+    thin_lines,
+)
 from tests.photos.drawing import draw_photo
 from tests.serving.running import request
 
@@ -50,6 +60,12 @@ def _pictures() -> list[bytes]:
 _PICTURES = _pictures()
 _COSTLY = [many_scans(1000), many_scans(20_000, (100, 100)), sixteen_bits((2000, 2000))]
 _COSTLY += [thin_lines(seed) for seed in range(5)]
+_COSTLY += [single_scans(5000), single_scans(5000, kind=b"\xff\xc9")]
+_COSTLY += [in_front(jpeg(), segment(0xFE, b"") * 200_000)]
+_COSTLY += [png(8, 8, bytes(200), pieces=chunk(b"tEXt", b"a\0b") * 50_000)]
+_COSTLY += [b"P5" + b"\n#" * 500_000 + b"\n8 8\n255\n" + bytes(64)]
+# What costs more to read than its bytes say.
+_HEAVY = ("[],", "{},", '"",', '"a",', "[[]],", '{"a":[]},', "[" * 50)
 _TENSOR = json.dumps(request(draw_sketches(1, seed=4)[0])).encode()
 
 
@@ -73,6 +89,9 @@ def tensor(dice: Dice) -> dict[str, Any]:
         data = ",".join([long, *[dice.choice(_VALUES)] * count])
         inner = f'"name":"pixels","shape":[1,28,28],"datatype":"UINT8","data":[{data}]'
         body = f'{{"inputs":[{{{inner}}}]}}'.encode()
+    elif dice.random() < 0.2:
+        data = dice.choice(_HEAVY) * dice.choice((1000, 500_000))
+        body = b'{"inputs":[%s]}' % data.rstrip(",").encode()
     lengths = ("0", "10", "3000", "9" * 5000, "-1", "many")
     headers = {"Inference-Header-Content-Length": dice.choice(lengths)}
     headers = headers if dice.random() < 0.3 else {}
@@ -122,7 +141,23 @@ def _pipeline(_: Dice) -> list[bytes]:
     return [b"\r\n" + again * 300]
 
 
-_RAW = (_trailers, _extensions, _half_a_body, _long_head, _pipeline)
+def _nothing(_: Dice) -> list[bytes]:
+    return []
+
+
+def _half_a_pipeline(_: Dice) -> list[bytes]:
+    return [b"\r\nGET /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n" * 5, b"GET / HTTP/1.1\r\nX"]
+
+
+_RAW = (
+    _trailers,
+    _extensions,
+    _half_a_body,
+    _long_head,
+    _pipeline,
+    _nothing,
+    _half_a_pipeline,
+)
 
 
 def by_hand(dice: Dice, port: int, token: bytes) -> int:
