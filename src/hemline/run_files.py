@@ -31,6 +31,7 @@ _EPOCH: Kinds = {
     "validation_loss": (float, None),
     "validation_accuracy": (float, None),
     "seconds": float,
+    "data": str,
 }
 
 
@@ -109,16 +110,39 @@ def _checked(
     """The one mapping in a file, or that of every line."""
     text = _text(path)
     try:
-        found = [parse(part) for part in (text.splitlines() if by_line else [text])]
+        return _parsed(text.splitlines() if by_line else [text], parse, kinds)
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+
+
+def parse_epochs(text: str) -> list[dict[str, Any]]:
+    """The figures of the epochs behind a checkpoint, from a JSON list.
+
+    Raises:
+        ValueError: anything else.
+    """
+    try:
+        epochs = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if not isinstance(epochs, list):
+        raise ValueError(f"no list of epochs, but {_shown(epochs)}")
+    found = _parsed(epochs, lambda epoch: epoch, _EPOCH)
+    if any(epoch.keys() != _EPOCH.keys() for epoch in found):
+        raise ValueError(f"an epoch without or beside {', '.join(_EPOCH)}")
+    return found
+
+
+def _parsed(parts: list[Any], parse: Callable[[Any], Any], kinds: Kinds) -> list[dict[str, Any]]:
+    try:
+        found = [parse(part) for part in parts]
         for value in found:
             _require(value, kinds)
             json.dumps(value, ensure_ascii=False, default=str).encode()  # it can be printed
     except RecursionError:
-        raise ValueError(f"{path.name} is nested too deep") from None
+        raise ValueError("nested too deep") from None
     except UnicodeEncodeError:
-        raise ValueError(f"{path.name} holds half a character") from None
-    except ValueError as error:
-        raise ValueError(f"{path.name}: {error}") from error
+        raise ValueError("holds half a character") from None
     return found
 
 

@@ -1,8 +1,10 @@
 """Servers and callables that reply oddly: an answer or a sentence each, at little cost."""
 
 import contextlib
+import io
 import json
 import random
+import struct
 import time
 import tracemalloc
 
@@ -11,6 +13,7 @@ import pytest
 
 from hemline.doctor.answers import UnreadableError, read_answers
 from hemline.doctor.targets import open_target
+from hemline.doctor.targets.frames import BrokenFrameError, unpack
 from hemline.errors import TargetError
 from tests.doctor.odd import (
     ANSWER,
@@ -150,3 +153,10 @@ def test_what_a_callable_may_give_costs_little(raw):
     assert time.process_time() - began < 3
     assert tracemalloc.get_traced_memory()[1] < 200_000_000
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize("header", [b"[" * 100_000, b"\xff", b"", b"{"])
+def test_what_is_no_frame_is_told_from_one(header):
+    content = io.BytesIO(struct.pack("<II", len(header), 0) + header)
+    with pytest.raises(BrokenFrameError):
+        unpack(content.read)

@@ -1,6 +1,7 @@
 """Recipes: read strictly, written so that they are read back."""
 
 import dataclasses
+import os
 
 import pytest
 from hypothesis import given
@@ -153,6 +154,12 @@ def test_a_wrong_file_is_refused(content, sentence, tmp_path):
     path.write_bytes(content.encode("latin-1"))
     with pytest.raises(RecipeError, match=sentence):
         load_recipe(path)
+
+
+def test_a_pipe_is_no_recipe(tmp_path):
+    os.mkfifo(tmp_path / "mine.toml")
+    with pytest.raises(RecipeError, match="a device or a pipe"):
+        load_recipe(tmp_path / "mine.toml")
 
 
 @pytest.mark.parametrize("name", ["sead", "nowhere.toml"])

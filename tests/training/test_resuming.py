@@ -9,6 +9,7 @@ from safetensors.torch import load, save
 
 from hemline import load_recipe, train
 from hemline.errors import RunError
+from hemline.training import checkpoint
 
 TWO = load_recipe("seed", ["epochs=2"])
 
@@ -78,6 +79,24 @@ def test_a_checkpoint_that_was_edited_is_refused(change, one_epoch, sketches, tm
 
     folder = damaged(one_epoch, tmp_path, "checkpoint.safetensors", edit)
     with pytest.raises(RunError, match="whose checksum does not fit its content"):
+        train(TWO, sketches, folder=folder, resume=True)
+
+
+@pytest.mark.parametrize(
+    "epochs", ["[" * 100_000, "null", "[7]", "[{}]", '[{"epoch": "x"}]', "", "more"]
+)
+def test_figures_of_a_checkpoint_are_checked_even_where_its_checksum_fits(
+    epochs, one_epoch, sketches, tmp_path
+):
+    def edit(content):
+        tensors, metadata = load(content), safe_metadata(content)
+        more = json.dumps([epoch | {"more": 1} for epoch in json.loads(metadata["epochs"])])
+        metadata["epochs"] = more if epochs == "more" else epochs
+        metadata["sha256"] = checkpoint._checksum(tensors, metadata["epochs"], metadata["run"])
+        return save(tensors, metadata)
+
+    folder = damaged(one_epoch, tmp_path, "checkpoint.safetensors", edit)
+    with pytest.raises(RunError, match="whose figures cannot be read"):
         train(TWO, sketches, folder=folder, resume=True)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hemline.errors import RecipeError, did_you_mean
+from hemline.files import is_endless
 from hemline.recipes.keys import typed
 from hemline.recipes.recipe import Recipe
 
@@ -60,6 +61,8 @@ def _read(name: str | Path) -> str:
     path = Path(name)
     if path.suffix == ".toml":
         try:
+            if is_endless(path):  # to open a pipe would take for ever
+                raise OSError("a device or a pipe")
             return path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise RecipeError(

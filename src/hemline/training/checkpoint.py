@@ -12,6 +12,7 @@ from torch import Tensor
 
 from hemline.errors import RunError
 from hemline.files import is_endless, write_whole
+from hemline.run_files import parse_epochs
 
 Parts = dict[str, dict[str, Tensor]]
 
@@ -56,7 +57,10 @@ def load_checkpoint(path: Path, run: str) -> tuple[Parts, list[dict[str, Any]]]:
     for key, tensor in tensors.items():
         part, _, name = key.partition(".")
         parts.setdefault(part, {})[name] = tensor
-    return parts, json.loads(epochs)
+    try:
+        return parts, parse_epochs(epochs)
+    except ValueError as error:
+        raise _not_of_this_run(path, f"whose figures cannot be read ({error})") from error
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

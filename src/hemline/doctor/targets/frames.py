@@ -37,6 +37,6 @@ def unpack(read: Callable[[int], bytes]) -> tuple[dict[str, Any], NDArray[Any] |
     try:
         header: dict[str, Any] = json.loads(read(text))
         array = np.load(io.BytesIO(read(body)), allow_pickle=False) if body else None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BrokenFrameError("not a frame") from error
     return header, array
