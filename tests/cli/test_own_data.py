@@ -123,21 +123,47 @@ def test_rows_and_tables_hold_the_own_classes_and_the_score(program, run, shop, 
     assert [row["none_of_these"] for row in rows] == [row["ood_score"] > threshold for row in rows]
     table = program("predict", *files, "--model", run, "--csv", tmp_path / "out.csv")
     assert table.returncode == 0, table.stderr
-    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as stream:
-        lines = list(csv.DictReader(stream))
+    lines = table_of(tmp_path / "out.csv")
     assert [line["class"] for line in lines] == list(NAMES)
     for line, row in zip(lines, rows, strict=True):
         assert float(line["ood_score"]) == pytest.approx(row["ood_score"], rel=1e-4)
         assert float(line[row["class"]]) == pytest.approx(row["probability"], abs=1e-5)
 
 
-def test_test_pictures_have_their_actual_class_and_a_report_its_page(program, run):
+def test_test_pictures_have_their_actual_class_and_a_report_its_page(program, run, tmp_path):
     rows = document(program("predict", "--model", run, "--test-index", "0:12", "--json"))
-    evaluated = document(program("evaluate", run, "--json"))
+    evaluated = document(program("evaluate", run, "--csv", tmp_path / "all.csv", "--json"))
     right = sum(row["label"] == row["actual"]["label"] for row in rows)
     assert right / 12 == evaluated["accuracy"]
-    reported = document(program("report", run, "--json"))["runs"][0]
-    assert reported["accuracy"] == evaluated["accuracy"]
+    lines = table_of(tmp_path / "all.csv")
+    assert [line["index"] for line in lines] == list(map(str, range(12)))
+    for line, row in zip(lines, rows, strict=True):
+        assert line["actual"] == row["actual"]["class"]
+        assert line["actual_label"] == str(row["actual"]["label"])
+        assert (line["class"], line["label"]) == (row["class"], str(row["label"]))
+        assert float(line[row["class"]]) == pytest.approx(row["probability"], abs=1e-6)
+    first, again = document(program("report", run, run, "--json"))["runs"]
+    assert first["accuracy"] == evaluated["accuracy"]
+    assert again["paired_difference"] == {"to": run.name, "accuracy": 0, "interval": [0, 0]}
+
+
+def test_some_test_pictures_as_a_table(program, run, tmp_path):
+    path = tmp_path / "some.csv"
+    written = document(
+        program("predict", "--model", run, "--test-index", "3:7", "--csv", path, "--json")
+    )
+    assert (written["csv"], written["pictures"]) == (str(path), 4)
+    assert [line["index"] for line in table_of(path)] == ["3", "4", "5", "6"]
+    through = program("evaluate", run, "--csv", "/dev/stdout")
+    assert through.stdout.startswith("index,actual,actual_label,class,label,")
+    refused = program("evaluate", run, "--csv", tmp_path / "no" / "where.csv")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "choose another path" in refused.stderr
+
+
+def table_of(path):
+    with path.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
     page = (run / "report.html").read_text()
     assert all(name in page for name in NAMES)
     assert "Fashion" not in page

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from hemline import models
 from hemline.cli.answers import plain
@@ -16,6 +19,7 @@ from hemline.cli.common import (
     print_json,
     print_training_data,
 )
+from hemline.cli.judging import open_for, warn_of_another_split, write_table
 from hemline.cli.opening import DataArguments, takes_data
 
 if TYPE_CHECKING:
@@ -31,19 +35,28 @@ _NAME = 16  # columns that the name of a class needs at the least
 
 @takes_data
 def command(
-    *, model: ModelArgument = models.DEFAULT, data: DataArguments, as_json: JsonOption = False
+    *,
+    model: ModelArgument = models.DEFAULT,
+    csv: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="Also write the answer to every test picture."),
+    ] = None,
+    data: DataArguments,
+    as_json: JsonOption = False,
 ) -> None:
     """Evaluate a model file on the test part of the data.
 
     Example: hemline evaluate runs/seed-0
     """
     from hemline.classifier import Classifier
-    from hemline.cli.judging import open_for, warn_of_another_split
-    from hemline.evaluation import evaluate
+    from hemline.evaluation import evaluate_probabilities
 
     classifier = Classifier.load(model)
     dataset = open_for(classifier, model, data, quiet=as_json)
-    evaluation = evaluate(classifier, dataset.test.pixels, dataset.test.labels)
+    answers = classifier.answer(dataset.test.pixels)
+    if csv is not None:
+        write_table(csv, dataset, range(len(dataset.test)), answers, classifier)
+    evaluation = evaluate_probabilities(answers.probabilities, dataset.test.labels, dataset.classes)
     if as_json:
         described = dataset.describe(dataset.test)
         facts = {"model": str(classifier.path), "trained_on": classifier.trained_on}

@@ -111,15 +111,11 @@ def _answers(classifier: "Classifier", pictures: list["NamedPixels"]) -> "Answer
 
 
 def _lines(classifier: "Classifier", read: "FileRead") -> list[list[object]]:
-    answers = _answers(classifier, read.pictures)
-    rows = make_rows(answers, classifier, [{}] * len(read.pictures), 1)
-    lines: list[list[object]] = []
-    for picture, row, shares in zip(read.pictures, rows, answers.probabilities, strict=True):
-        place = "" if picture.place is None else picture.place
-        told = [row["class"], row["label"], f"{row['probability']:.6f}", row["none_of_these"]]
-        told.append(f"{row['ood_score']:.6g}")
-        lines.append([place, *told, *(f"{share:.6f}" for share in shares)])
-    return lines
+    from hemline.report import answer_lines
+
+    lines = answer_lines(_answers(classifier, read.pictures), classifier)
+    places = ("" if picture.place is None else picture.place for picture in read.pictures)
+    return [[place, *line] for place, line in zip(places, lines, strict=True)]
 
 
 def _drawn(pictures: list["NamedPixels"], rows: list[Row]) -> list[tuple["Seen", str]]:

@@ -1,17 +1,18 @@
 """The data that a model is judged on: those that are named, or else those of its run folder."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hemline.cli.common import is_named, say
+from hemline.cli.common import is_named, say, writing
 from hemline.cli.opening import DataArguments
 from hemline.errors import DataError
 from hemline.run_files import RunFiles
 
 if TYPE_CHECKING:
-    from hemline.classifier import Classifier
+    from hemline.classifier import Answers, Classifier
     from hemline.data import Dataset
 
 
@@ -50,6 +51,24 @@ def warn_of_another_split(classifier: "Classifier", dataset: "Dataset") -> None:
             f"{dataset.name} has changed since the training, or was split by another --group: "
             "the model may have been trained on some of the test pictures."
         )
+
+
+def write_table(
+    path: Path,
+    dataset: "Dataset",
+    places: Sequence[int],
+    answers: "Answers",
+    classifier: "Classifier",
+) -> None:
+    """Write the answers to some test pictures as a table.
+
+    Raises:
+        HemlineError: the file cannot be written.
+    """
+    from hemline.report import write_answers
+
+    with writing(path):
+        write_answers(path, dataset, places, answers, classifier)
 
 
 def _trained_on(run: Path, classifier: "Classifier") -> str | None:

@@ -1,7 +1,7 @@
 """`hemline predict`: labels and probabilities for photographs and other pictures."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,7 +12,7 @@ from hemline.cli.opening import DataArguments, takes_data
 from hemline.errors import HemlineError, PixelsError
 
 if TYPE_CHECKING:
-    from hemline.classifier import Classifier
+    from hemline.classifier import Answers, Classifier
     from hemline.data import Dataset
 
 
@@ -48,7 +48,11 @@ def command(
     ] = None,
     csv: Annotated[
         Path | None,
-        typer.Option(metavar="CSV", help="Write a table; files that it holds are not done again."),
+        typer.Option(
+            metavar="CSV",
+            help="Write a table; files that it holds are not done again. Of test pictures it holds "
+            "the actual class, too.",
+        ),
     ] = None,
     max_megapixels: Annotated[
         float,
@@ -64,7 +68,7 @@ def command(
     Example: hemline predict photo.jpg --show seen.png
     """
     from hemline.classifier import Classifier
-    from hemline.cli.judging import open_for
+    from hemline.cli.judging import open_for, write_table
 
     _check_use(files, test_index, csv, show)
     opened = model or Path(_usual_model(files or []))
@@ -72,7 +76,14 @@ def command(
     complaints: list[str] = []
     if test_index is not None:
         dataset = open_for(classifier, opened, data, quiet=True)
-        rows = _predict_test(classifier, test_index, dataset, top)
+        places = _places(test_index, len(dataset.test))
+        answers = classifier.answer(dataset.test.pixels[places])
+        if csv is not None:
+            write_table(csv, dataset, places, answers, classifier)
+            written = {"csv": str(csv), "pictures": len(places)}
+            _print_written(written, f"{len(places):,} test pictures", classifier, as_json=as_json)
+            return
+        rows = _test_rows(answers, classifier, places, dataset, top)
     else:
         from hemline.cli.files import expand, predict_files
 
@@ -106,10 +117,9 @@ def _check_use(
             "Expected either picture files or --test-index, received "
             f"{'both' if files else 'neither'}; name some pictures."
         )
-    if (csv or show) and not files:
+    if show and not files:
         raise HemlineError(
-            f"Expected picture files beside {'--csv' if csv else '--show'}, received --test-index; "
-            "name some pictures."
+            "Expected picture files beside --show, received --test-index; name some pictures."
         )
     if csv and show:
         raise HemlineError(
@@ -129,17 +139,24 @@ def _write_csv(
     from hemline.cli.files import write_csv
 
     summary = write_csv(classifier, files, path, megapixels)
-    if as_json:
-        print_json({**summary, "trained_on": classifier.trained_on})
-    else:
-        console().print(f"{path}: {summary['files']:,} files, {summary['new']:,} of them new")
-        print_training_data(classifier)
+    told = f"{summary['files']:,} files, {summary['new']:,} of them new"
+    _print_written(summary, told, classifier, as_json=as_json)
     if summary["bad"]:
         complaints.append(
             f"Expected pictures, received {summary['bad']:,} files that cannot be read; "
             f"see the column error of {path}."
         )
     _complain(complaints)
+
+
+def _print_written(
+    summary: dict[str, Any], told: str, classifier: "Classifier", *, as_json: bool
+) -> None:
+    if as_json:
+        print_json({**summary, "trained_on": classifier.trained_on})
+    else:
+        console().print(f"{summary['csv']}: {told}")
+        print_training_data(classifier)
 
 
 def _complain(complaints: list[str]) -> None:
@@ -149,9 +166,9 @@ def _complain(complaints: list[str]) -> None:
         raise typer.Exit(2)
 
 
-def _predict_test(classifier: "Classifier", index: str, dataset: "Dataset", top: int) -> list[Row]:
-    places = _places(index, len(dataset.test))
-    answers = classifier.answer(dataset.test.pixels[places])
+def _test_rows(
+    answers: "Answers", classifier: "Classifier", places: list[int], dataset: "Dataset", top: int
+) -> list[Row]:
     names = [{"index": place} for place in places]
     rows = make_rows(answers, classifier, names, top)
     for row, place in zip(rows, places, strict=True):

@@ -40,11 +40,14 @@ def command(
     path = out or (Path(runs[0]) if Path(runs[0]).is_dir() else Path()) / "report.html"
     write_page(examined, path)
     if as_json:
-        print_json({"report": str(path), "runs": [_describe(run) for run in examined]})
+        described = [_describe(run, examined[0]) for run in examined]
+        print_json({"report": str(path), "runs": described})
         return
     for run in examined:
         line = accuracy_line(run.evaluation, run.dataset.name)
         console().print(plain((run.name, "bold"), f": {line}"))
+        if run is not examined[0]:
+            console().print(plain(f"  {_difference_line(run, examined[0])}"))
     console().print(plain(f"Report: {path}"))
 
 
@@ -122,9 +125,21 @@ def _augmented(run: "Examined") -> "Pixels | None":
     return pixels
 
 
-def _describe(run: "Examined") -> dict[str, Any]:
+def _difference_line(run: "Examined", first: "Examined") -> str:
+    from hemline.evaluation import paired_difference
+
+    points, (low, high) = paired_difference(run.right, first.right)
+    return (
+        f"{100 * points:+.2f} points of accuracy beside {first.name} on the same pictures "
+        f"(95 %: {100 * low:+.2f} to {100 * high:+.2f})"
+    )
+
+
+def _describe(run: "Examined", first: "Examined") -> dict[str, Any]:
+    from hemline.evaluation import paired_difference
+
     evaluation = run.evaluation
-    return {
+    described = {
         "run": run.name,
         "accuracy": evaluation.accuracy,
         "interval": list(evaluation.interval),
@@ -133,3 +148,11 @@ def _describe(run: "Examined") -> dict[str, Any]:
         "n": evaluation.n,
         "data": run.dataset.name,
     }
+    if run is not first:
+        points, interval = paired_difference(run.right, first.right)
+        described["paired_difference"] = {
+            "to": first.name,
+            "accuracy": points,
+            "interval": list(interval),
+        }
+    return described

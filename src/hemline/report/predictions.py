@@ -4,23 +4,16 @@ import contextlib
 import csv
 import io
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import FileIO
 from pathlib import Path
-from typing import Any
 
 from hemline.errors import HemlineError
 from hemline.files import lock, takes_a_stream, whole_file
+from hemline.report.tables import ANSWER, Line, bare, columns_of, csv_text, harmless
 
-_ANSWER = ("place", "class", "label", "probability", "none_of_these", "ood_score")
-_FIXED = ("file", *_ANSWER, "error", "model")
+_FIXED = ("file", "place", *ANSWER, "error", "model")
 _PLACE, _ERROR, _MODEL = (_FIXED.index(name) for name in ("place", "error", "model"))
-# With which a spreadsheet's formulas begin (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?[0-9.]+(e[+-]?[0-9]+)?")
-
-Line = Sequence[object]
 
 
 class PredictionFile:
@@ -45,12 +38,11 @@ class PredictionFile:
             OSError: it cannot be read or written.
         """
         self._model = model
-        taken = [f"{name} (class)" if name in _FIXED else name for name in classes]
-        self.columns = [*_FIXED, *taken]
+        self.columns = columns_of(_FIXED, classes)
         if takes_a_stream(path):
             lines: list[list[str]] = []
             self._stream = path.open("wb", buffering=0)
-            self._stream.write(_text([self.columns]))
+            self._stream.write(csv_text([self.columns]))
         else:
             self._stream, lines = self._continued(path.resolve())
         self.done = {line[0] for line in lines}
@@ -61,11 +53,10 @@ class PredictionFile:
 
         Args:
             file: its path, as it was given.
-            pictures: for each picture in it place, class, label, probability, whether it is none
-                of the classes, out-of-distribution score, and the probabilities of all.
+            pictures: for each picture in it its place, and its line of `answer_lines`.
             error: why there are none.
         """
-        count = len(_ANSWER)
+        count = 1 + len(ANSWER)
         lines = [[file, *line[:count], "", self._model, *line[count:]] for line in pictures]
         if error:
             no_shares = [""] * (len(self.columns) - len(_FIXED))
@@ -74,7 +65,7 @@ class PredictionFile:
         self.done.add(file)
         # One call for whole lines: a kill leaves all of them or, at the worst, a last line that
         # the next run drops.
-        self._append(_text(lines))
+        self._append(csv_text(lines))
 
     def _append(self, text: bytes) -> None:
         """All of the text, or nothing of it where a disk is full."""
@@ -96,7 +87,7 @@ class PredictionFile:
         """The file without what was cut short, open at its end and locked, and its lines."""
         with _claimed(path), whole_file(path) as temporary:
             lines = self._read(path) if path.stat().st_size else []
-            temporary.write_bytes(_text([self.columns, *lines]))
+            temporary.write_bytes(csv_text([self.columns, *lines]))
             stream = temporary.open("ab", buffering=0)
             _lock(stream.fileno(), path)  # before it has its name: nobody can be quicker
         return stream, lines
@@ -105,9 +96,9 @@ class PredictionFile:
         """Its lines, without those that were cut short."""
         text = path.read_bytes().decode("utf-8", "surrogateescape")
         header, *lines = list(csv.reader(io.StringIO(_whole_lines(text), newline=""))) or [[]]
-        lines = [[_bare(cell) for cell in line] for line in lines]
+        lines = [[bare(cell) for cell in line] for line in lines]
         lines = [line for line in lines if len(line) == len(header)]  # torn by a full disk
-        if header != [_harmless(column) for column in self.columns]:
+        if header != [harmless(column) for column in self.columns]:
             raise HemlineError(
                 f"Expected a table that hemline predict has begun, received {path} that is "
                 "another; choose another path."
@@ -150,33 +141,6 @@ def _whole_lines(text: str) -> str:
         if quotes % 2 == 0:
             end = stop
     return text[:end]
-
-
-def _text(lines: Iterable[Line]) -> bytes:
-    buffer = io.StringIO()
-    for line in lines:
-        cells = [_harmless(cell) if isinstance(cell, str) else cell for cell in line]
-        # A carriage return ends a line as well, and not every Python quotes it.
-        torn = any(isinstance(cell, str) and "\r" in cell for cell in cells)
-        options: dict[str, Any] = {"quoting": csv.QUOTE_ALL} if torn else {}
-        csv.writer(buffer, lineterminator="\n", **options).writerow(cells)
-    # Names of files may hold bytes that are no UTF-8: they come back as they were.
-    return buffer.getvalue().encode("utf-8", "surrogateescape")
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: with one more apostrophe in front."""
-    return f"'{cell}" if _is_formula(cell) else cell
-
-
-def _bare(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
-
-
-def _is_formula(cell: str) -> bool:
-    """Whether a cell would be one, but for the apostrophes that it may have."""
-    inner = cell.lstrip("'")
-    return inner.startswith(_FORMULA) and not _NUMBER.fullmatch(inner)
 
 
 def _lock(descriptor: int, path: Path) -> None:
