@@ -6,37 +6,38 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 PIP_OPTIONS ?=
 PYTORCH := torch==2.13.0
 
-.PHONY: run test lint audit bench notebook setup clean
+.PHONY: help run test lint audit bench notebook setup clean
 
-run: setup
+run: setup  ## obtain the data, train for a minute, evaluate, predict, draw
 	$(BIN)/hemline demo
 
-test: setup
+help:  ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+test: setup  ## pass all tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-lint: setup
+lint: setup  ## format, style, types, and the import contract
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Known holes in the versions of requirements.txt.
-audit: setup
+audit: setup  ## known holes in the versions of requirements.txt
 	$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip --progress-spinner off
 
-bench: setup
+bench: setup  ## the figures of the README that take minutes
 	$(BIN)/python benchmarks/accuracy.py seed
 	$(BIN)/python benchmarks/accuracy.py fast
 	$(BIN)/python benchmarks/seed.py
 	$(BIN)/python benchmarks/rate.py
 	$(BIN)/python benchmarks/rungs.py
 
-# Executes the notebook, with the real data, into the file that people open.
-notebook: setup
+notebook: setup  ## execute the notebook, with the real data, into the file that people open
 	$(BIN)/jupytext --quiet --to ipynb notebooks/fashion_mnist.py
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/jupyter execute --inplace notebooks/fashion_mnist.ipynb
 
-setup: .venv/.ready
+setup: .venv/.ready  ## everything that the others need, in .venv
 
 .venv/.ready: pyproject.toml requirements.txt $(wildcard src/hemline/*/*.c)
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
@@ -48,6 +49,6 @@ setup: .venv/.ready
 	$(BIN)/python -m compileall -q src
 	@touch $@
 
-clean:
+clean:  ## remove whatever make has made
 	rm -rf .venv .bench build src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests benchmarks \( -name __pycache__ -o -name '*.so' \) -prune -exec rm -rf {} +
