@@ -3,9 +3,11 @@
 import os
 from pathlib import Path
 
+from tests.photos.costly import sixteen_bits, thin_lines
 from tests.serving.running import serve, spawned, until
 
 NAME = "MALLOC_MMAP_THRESHOLD_"
+PNG = {"Content-Type": "image/png"}
 
 
 def environment(process):
@@ -27,3 +29,17 @@ def test_what_the_user_says_stays(model_file, tmp_path):
         for process in (worker, *until(lambda: spawned(worker))):
             assert environment(process)[NAME] == "1000000"
     assert NAME not in os.environ
+
+
+def test_what_a_large_picture_takes_is_given_back(model_file, tmp_path):
+    with serve(model_file, log=tmp_path / "log") as server:
+        decoders = until(lambda: spawned(server.workers()[0]))
+
+        def classify(content):
+            for _ in decoders * 4:  # so that each of them has some
+                answer = server.post("/classify", content=content, headers=PNG)
+                assert answer.status_code in (200, 400)
+            return sum(decoder.memory_info().rss for decoder in decoders)
+
+        before = classify(thin_lines())
+        assert classify(sixteen_bits((2000, 2000))) < before + 10_000_000 * len(decoders)

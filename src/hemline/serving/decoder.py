@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from hemline.errors import HemlineError, PhotoError
+from hemline.serving.heap import give_back
 from hemline.serving.looking import begin, look
 
 _BYTES = 1 << 30  # that a photograph may take beside what the process has
@@ -121,6 +122,7 @@ def _work(pipe: Connection) -> None:
         pipe.send(_READY)
         while True:
             pipe.send(_answer(pipe.recv()))
+            give_back()
 
 
 def _answer(arguments: tuple[Any, ...]) -> object:
