@@ -39,7 +39,7 @@ notebook: setup  ## execute the notebook, with the real data, into the file that
 
 setup: .venv/.ready  ## everything that the others need, in .venv
 
-.venv/.ready: pyproject.toml requirements.txt $(wildcard src/hemline/*/*.c)
+.venv/.ready: pyproject.toml setup.py requirements.txt $(wildcard src/hemline/*/*.c)
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
 	  echo "Expected Python 3.11 or newer, received $$($(PYTHON) --version); run: make PYTHON=python3.12 ..." >&2; exit 2; }
 	$(PYTHON) -m venv .venv
