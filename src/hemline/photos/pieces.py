@@ -13,7 +13,7 @@ from hemline.photos.jpeg import SCAN, markers
 from hemline.photos.others import JPEG, PNG
 
 _MOST = 500  # beside the pixels: tens are usual, a map of depths in a photograph takes hundreds
-_MOST_OF_PIXELS = 100_000  # pieces of a PNG: as many as 8 kB each make a file that is too large
+_MOST_OF_PIXELS = 50_000  # pieces of a PNG: usual ones have 8 kB and more, these are 400 MB
 _OF_PIXELS = (b"IDAT", b"fdAT", b"fcTL")
 _PLAIN = (b"P1", b"P2", b"P3")
 _PADDING = 64  # bytes between segments that are gone over one by one, as dear as a segment
