@@ -1,6 +1,8 @@
 """What tests share: the real data where they are, a small trained run, and a quiet machine."""
 
+import fcntl
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -110,9 +112,17 @@ def conv_run(sketches: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Tra
 
 @pytest.fixture(scope="session")
 def real_run(real: Dataset, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
-    """The seed recipe, whole, on the real data."""
-    folder = tmp_path_factory.mktemp("runs") / "real"
-    return train(load_recipe("seed"), real, folder=folder)
+    """The seed recipe, whole, on the real data; trained by one of the processes that test."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    kept = shared / "real.pickle"
+    with (shared / "real.lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        if not kept.exists():
+            result = train(load_recipe("seed"), real, folder=shared / "real")
+            kept.write_bytes(pickle.dumps(result))
+    trained: TrainingResult = pickle.loads(kept.read_bytes())
+    return trained
 
 
 @pytest.fixture(scope="session")

@@ -116,13 +116,14 @@ def test_fifty_megapixels_take_what_is_said(kind, most, tmp_path):
     assert int(done.stdout) < most
 
 
-@pytest.mark.parametrize("seed", [0, 3, 11])
-def test_a_garment_thinner_than_a_pixel_is_a_sentence(seed):
-    for size in ((22, 16), (16, 22), (16, 16), (190, 16)):
-        try:
-            assert see(thin_lines(seed, size), GARMENT).pixels.shape == (28, 28)
-        except PhotoError as error:
-            assert str(error).startswith("Expected ")
+@pytest.mark.parametrize(
+    ("seed", "size"), [(0, (22, 16)), (3, (22, 16)), (11, (16, 22)), (0, (16, 16)), (3, (190, 16))]
+)
+def test_a_garment_thinner_than_a_pixel_is_a_sentence(seed, size):
+    try:
+        assert see(thin_lines(seed, size), GARMENT).pixels.shape == (28, 28)
+    except PhotoError as error:
+        assert str(error).startswith("Expected ")
 
 
 def test_what_nobody_thought_of_is_a_sentence_as_well(monkeypatch, tmp_path):

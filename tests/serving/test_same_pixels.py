@@ -133,9 +133,11 @@ def test_the_server_sees_them_so(server, expected):
         np.testing.assert_array_equal(one["pixels"], expected[one["name"]], one["name"])
 
 
-def test_the_page_sees_them_so_in_both_modes(server, expected, browser):  # noqa: F811
+def test_the_page_sees_them_so_in_both_modes(server, classifier, expected, browser):  # noqa: F811
+    # Grey is made of colour at the very end: every third file shows that, and each takes a second.
+    files = list(FILES.items())[:: 1 if classifier.form.channels == 3 else 3]
     with shown(browser, server.url) as page:
-        for name, content in FILES.items():
+        for name, content in files:
             wanted = in_colour(expected[name])
             page.get_by_label("On the server").check()
             for _ in range(2):

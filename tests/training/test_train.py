@@ -105,13 +105,13 @@ def test_a_convolutional_training_learns_and_resumes_to_the_same_weights(
     assert weights(tmp_path / "run") == weights(conv_run.run.folder)
 
 
-MANY = load_recipe("seed", ["epochs=120"])
+MANY = load_recipe("seed", ["epochs=60"])
 _GO_ON = """
 import sys, pathlib
 from hemline import Dataset, load_recipe, open_dataset, train
 test = open_dataset("sketches").test  # small, so that epochs are short and kills hit everywhere
 data = open_dataset("sketches").replace(load_train=lambda: test, load_test=lambda: test)
-recipe = load_recipe("seed", ["epochs=120"])
+recipe = load_recipe("seed", ["epochs=60"])
 train(recipe, data, folder=pathlib.Path(sys.argv[1]), resume=True, on_epoch=lambda _: print("."))
 """
 
@@ -138,7 +138,7 @@ def test_a_run_killed_three_times_goes_on_to_the_same_weights(sketches, tmp_path
         assert killed_after(folder, chance.randint(0, 5), chance.uniform(0, 0.05))
     result = train(MANY, small, folder=folder, resume=True)
     assert weights(folder) == weights(undisturbed.run.folder)
-    assert [figures.epoch for figures in result.epochs] == list(range(1, 121))
+    assert [figures.epoch for figures in result.epochs] == list(range(1, 61))
     metrics = [json.loads(line) for line in result.run.metrics.read_text().splitlines()]
     losses = [figures.loss for figures in undisturbed.epochs]
     assert [line["loss"] for line in metrics] == losses
