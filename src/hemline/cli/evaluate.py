@@ -19,7 +19,6 @@ from hemline.cli.common import (
     print_json,
     print_training_data,
 )
-from hemline.cli.judging import open_for, warn_of_another_split, write_table
 from hemline.cli.opening import DataArguments, takes_data
 
 if TYPE_CHECKING:
@@ -49,6 +48,7 @@ def command(
     Example: hemline evaluate runs/seed-0
     """
     from hemline.classifier import Classifier
+    from hemline.cli.judging import open_for, warn_of_another_split, write_table
     from hemline.evaluation import evaluate_probabilities
 
     classifier = Classifier.load(model)
