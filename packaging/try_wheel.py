@@ -18,16 +18,18 @@ from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 
 home = Path(find_spec("hemline").origin).parent
-for name in sys.argv[1:]:  # by itself: its package would import PyTorch
+for name in sys.argv[2:]:  # by itself: its package would import PyTorch
     spec = PathFinder.find_spec(name, [str(home / name.split(".")[1])])
     spec.loader.exec_module(module_from_spec(spec))
 """
 _TRAIN = """
+import sys
+
 from hemline import Classifier, load_recipe, open_dataset, train
 
 sketches = open_dataset("sketches")
 for recipe in ("seed", "fast"):
-    result = train(load_recipe(recipe, ["epochs=1"]), sketches, folder=FOLDER + "/" + recipe)
+    result = train(load_recipe(recipe, ["epochs=1"]), sketches, folder=f"{sys.argv[1]}/{recipe}")
     accuracy = Classifier.load(result.run.folder).score(sketches.test.pixels, sketches.test.labels)
     assert accuracy > 0.5, (recipe, accuracy)
 """
@@ -45,10 +47,9 @@ def main() -> None:
     built = "from hemline.engines import CONVOLUTIONS, PERCEPTRONS\n"
     run(f"{built}assert {{PERCEPTRONS.is_built, CONVOLUTIONS.is_built}} == {{{not pure}}}")
     with tempfile.TemporaryDirectory() as folder:
-        train = _TRAIN.replace("FOLDER", repr(folder))
-        run(f"import torch\n{train}")
+        run(f"import torch\n{_TRAIN}", f"{folder}/after")
         if not pure:
-            run(f"{_ALONE}\n{train.replace(folder, f'{folder}/first')}", *EXTENSIONS)
+            run(f"{_ALONE}\n{_TRAIN}", f"{folder}/before", *EXTENSIONS)
     print("The wheel works.")
 
 

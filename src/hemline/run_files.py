@@ -110,7 +110,8 @@ def _checked(
     """The one mapping in a file, or that of every line."""
     text = _text(path)
     try:
-        return _parsed(text.splitlines() if by_line else [text], parse, kinds)
+        parts = text.splitlines() if by_line else [text]
+        return _judged(lambda: [parse(part) for part in parts], kinds)
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from error
 
@@ -121,21 +122,17 @@ def parse_epochs(text: str) -> list[dict[str, Any]]:
     Raises:
         ValueError: anything else.
     """
-    try:
-        epochs = json.loads(text)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
-    if not isinstance(epochs, list):
-        raise ValueError(f"no list of epochs, but {_shown(epochs)}")
-    found = _parsed(epochs, lambda epoch: epoch, _EPOCH)
+    found = _judged(lambda: json.loads(text), _EPOCH)
     if any(epoch.keys() != _EPOCH.keys() for epoch in found):
         raise ValueError(f"an epoch without or beside {', '.join(_EPOCH)}")
     return found
 
 
-def _parsed(parts: list[Any], parse: Callable[[Any], Any], kinds: Kinds) -> list[dict[str, Any]]:
+def _judged(read: Callable[[], Any], kinds: Kinds) -> list[dict[str, Any]]:
+    """The mappings that are read, if each of them is of these kinds."""
     try:
-        found = [parse(part) for part in parts]
+        found: list[dict[str, Any]] = read()
+        _require(found, list)
         for value in found:
             _require(value, kinds)
             json.dumps(value, ensure_ascii=False, default=str).encode()  # it can be printed

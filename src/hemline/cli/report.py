@@ -126,9 +126,7 @@ def _augmented(run: "Examined") -> "Pixels | None":
 
 
 def _difference_line(run: "Examined", first: "Examined") -> str:
-    from hemline.evaluation import paired_difference
-
-    points, (low, high) = paired_difference(run.right, first.right)
+    points, (low, high) = run.gain_over(first)
     return (
         f"{100 * points:+.2f} points of accuracy beside {first.name} on the same pictures "
         f"(95 %: {100 * low:+.2f} to {100 * high:+.2f})"
@@ -136,8 +134,6 @@ def _difference_line(run: "Examined", first: "Examined") -> str:
 
 
 def _describe(run: "Examined", first: "Examined") -> dict[str, Any]:
-    from hemline.evaluation import paired_difference
-
     evaluation = run.evaluation
     described = {
         "run": run.name,
@@ -149,7 +145,7 @@ def _describe(run: "Examined", first: "Examined") -> dict[str, Any]:
         "data": run.dataset.name,
     }
     if run is not first:
-        points, interval = paired_difference(run.right, first.right)
+        points, interval = run.gain_over(first)
         described["paired_difference"] = {
             "to": first.name,
             "accuracy": points,

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from hemline.classifier import Classifier
 from hemline.data import Dataset
 from hemline.errors import RunError
-from hemline.evaluation import Evaluation, evaluate_probabilities, match_dataset
+from hemline.evaluation import (
+    Evaluation,
+    evaluate_probabilities,
+    match_dataset,
+    paired_difference,
+)
+from hemline.evaluation.intervals import Interval
 from hemline.run_files import RunFiles
 
 
@@ -53,6 +59,10 @@ class Examined:
     def right(self) -> NDArray[np.bool_]:
         """Which answers are right, `(n,)`."""
         return np.asarray(self.predicted == self.dataset.test.labels)
+
+    def gain_over(self, other: "Examined") -> tuple[float, Interval]:
+        """By how much it is the more accurate on the same pictures, with the 95 % interval."""
+        return paired_difference(self.right, other.right)
 
     @property
     def kept(self) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hemline.evaluation import paired_difference, reliability_bins, worst_mistakes
+from hemline.evaluation import reliability_bins, worst_mistakes
 from hemline.files import write_whole
 from hemline.pixels import Pixels
 from hemline.report import charts
@@ -71,7 +71,7 @@ def _content(run: Examined, augmented: Pixels | None, runs: Sequence[Examined]) 
     return {
         "run": run,
         "evaluation": evaluation,
-        "gain": paired_difference(run.right, runs[0].right) if run is not runs[0] else None,
+        "gain": run.gain_over(runs[0]) if run is not runs[0] else None,
         "charts": _charts(run, runs),
         "says": describe_parts(run),
         "matrix": matrix_of(evaluation),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hemline.evaluation import paired_difference
 from hemline.report.examined import Examined
 
 
@@ -34,7 +33,7 @@ def lead_of(runs: Sequence[Examined]) -> Lead | None:
     if len(runs) < 2:
         return None
     best, second = sorted(runs, key=lambda run: -run.evaluation.accuracy)[:2]
-    return Lead(best.name, second.name, *paired_difference(best.right, second.right))
+    return Lead(best.name, second.name, *best.gain_over(second))
 
 
 def describe_parts(run: Examined) -> dict[str, str]:

@@ -97,7 +97,7 @@ def parse(
 
 
 def _check_marks(text: bytes) -> None:
-    """Refuse what is small and costs much to read: lists, texts and objects without number."""
+    """Refuse what costs far more to read than its bytes: lists, texts, objects without number."""
     if len(text) <= _SMALL:
         return
     lists = text.count(b"[") - _FEW_LISTS
