@@ -53,6 +53,8 @@ def holds(requirement, extra):
 
 
 NAMES = ["", "train", "photos", "report", "doctor", "serve", "keras", "sklearn", "tables"]
+NAMES += ["tensorboard", "mlflow", "wandb"]
+WITH_TORCH = {"train", "keras", "sklearn", "tensorboard", "mlflow", "wandb"}
 
 
 @pytest.fixture
@@ -65,11 +67,15 @@ def extra(request, tmp_path, monkeypatch):
         # What the interpreter and the editable installation need to begin.
         and not re.match(r"_distutils_hack|__editable__|pip|pkg_resources|_virtualenv", module)
     }
-    assert ("torch" in hidden) == (request.param not in ("train", "keras", "sklearn"))
+    assert ("torch" in hidden) == (request.param not in WITH_TORCH)
     assert {"pytest", "mypy", "playwright"} <= hidden
     (tmp_path / "sitecustomize.py").write_text(HIDE.format(hidden=sorted(hidden)))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path)]))
     monkeypatch.delenv("KERAS_BACKEND", raising=False)  # earlier tests may have chosen one
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", (tmp_path / "mlflow").as_uri())
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("WANDB_CACHE_DIR", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     return request.param
 
@@ -108,6 +114,10 @@ USES = {
     "report": [("report", "tiny", *SKETCHES, "--out", "page.html")],
     "doctor": [("doctor", "tiny", *SKETCHES, "--html", "page.html")],
     "keras": [("export", "tiny", "--format", "keras", "--out", "tiny.keras")],
+    **{
+        name: [("train", "seed", *SKETCHES, "--epochs", "1", "--track", name)]
+        for name in ("tensorboard", "mlflow", "wandb")
+    },
     "tables": [("data", "--data", "table.parquet")],
 }
 

@@ -38,7 +38,7 @@ CONVOLUTIONS = Engine(
 def slow_path(network: str) -> str:
     """What to tell of a training that has to do without its engine; empty where it has it."""
     engine = PERCEPTRONS if network == "mlp" else CONVOLUTIONS
-    if engine.is_built:
+    if engine.is_built or network == "own":
         return ""
     return (
         f"Slow: {engine.module} is not built, and PyTorch alone takes {engine.without}; "

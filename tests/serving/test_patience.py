@@ -36,7 +36,7 @@ def hanging(monkeypatch):
         return open_model(path)
 
     monkeypatch.setattr(serving, "open_model", opened)
-    monkeypatch.setattr(serving, "_OPENING", 0.5)
+    monkeypatch.setattr(serving, "_OPENING", 1.5)
     monkeypatch.setattr(serving, "_LOOK_EVERY", 0.05)
     yield end
     end.set()
@@ -44,7 +44,7 @@ def hanging(monkeypatch):
 
 async def seen(condition):
     """Wait for a condition."""
-    deadline = time.monotonic() + 4
+    deadline = time.monotonic() + 10
     while not condition():
         assert time.monotonic() < deadline, "it did not come true"
         await asyncio.sleep(0.02)
@@ -56,7 +56,7 @@ def followed(path, script):
     async def run():
         model = serving.ServedModel(str(path))
         following = asyncio.create_task(model.follow())
-        await asyncio.wait_for(model.tried.wait(), 4)
+        await asyncio.wait_for(model.tried.wait(), 10)
         try:
             await script(model)
         finally:
@@ -74,7 +74,7 @@ def path(tmp_path):
 async def left_alone(path, caplog):
     """A file that hangs lies there, and is given up."""
     path.write_bytes(b"hangs")
-    await seen(lambda: "within 0.5 s" in caplog.text)
+    await seen(lambda: "within 1.5 s" in caplog.text)
 
 
 def test_a_file_that_hangs_is_left_and_the_next_is_served(hanging, path, caplog):
@@ -94,7 +94,7 @@ def test_two_files_that_hang_are_two_lines(hanging, path, caplog):
     async def script(model):
         for number, content in enumerate([b"hangs", b"hangs, too"], 1):
             path.write_bytes(content)
-            await seen(lambda: caplog.text.count("within 0.5 s") == number)  # noqa: B023
+            await seen(lambda: caplog.text.count("within 1.5 s") == number)  # noqa: B023
         assert model.is_ready
 
     followed(path, script)

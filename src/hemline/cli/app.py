@@ -43,11 +43,15 @@ _EXTRAS = {
     "scipy": "doctor",
     "keras": "keras",
     "matplotlib": "report",
+    "mlflow": "mlflow",
     "onnx": "train",
+    "onnxscript": "train",
     "pyarrow": "tables",
     "safetensors": "train",
     "sklearn": "sklearn",
+    "tensorboard": "tensorboard",
     "torch": "train",
+    "wandb": "wandb",
 }
 
 

@@ -57,12 +57,15 @@ def command(
     """
     from hemline.recipes import load_recipe
     from hemline.training.building import network_of
+    from hemline.training.own import Own
 
     loaded = load_recipe(recipe, changes or [])
     official = not is_named(data.data) and data == DataArguments()  # it need not be there
     dataset = None if official else data.open("train", quiet=as_json)
     facts = _facts_of(loaded, dataset) if dataset else _official_facts(loaded)
-    network = network_of(loaded, inputs=facts.inputs, classes=facts.classes, mirror=facts.mirror)
+    network = network_of(
+        loaded, Own(), inputs=facts.inputs, classes=facts.classes, mirror=facts.mirror
+    )
     if as_json:
         print_json(
             {

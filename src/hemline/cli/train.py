@@ -3,8 +3,10 @@
 import contextlib
 import shlex
 import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,6 +29,8 @@ from hemline.errors import HemlineError, RunError
 if TYPE_CHECKING:
     from hemline.data import Dataset, Photographs
     from hemline.training import Recipe, TrainingResult
+
+Hooks = dict[str, Any]  # what `train` calls, by the name of its argument
 
 
 @takes_data
@@ -55,6 +59,12 @@ def command(
             "--from",
             metavar="MODEL",
             help="Start from the features of a model file, run folder or model in the box.",
+        ),
+    ] = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Tell tensorboard, mlflow or wandb as well; may be given again."
         ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
@@ -94,6 +104,7 @@ def command(
             resume=resume,
             photographs=photographs,
             start=start,
+            track=track or [],
             quiet=as_json,
         )
         for each in range(seed, seed + seeds)
@@ -111,6 +122,7 @@ def run_training(
     resume: bool = False,
     photographs: "Photographs | None" = None,
     start: str | None = None,
+    track: Sequence[str] = (),
     quiet: bool = False,
 ) -> "TrainingResult":
     """Train with progress; Ctrl-C says how to go on and leaves with exit code 130."""
@@ -118,7 +130,11 @@ def run_training(
 
     folder = out or new_run_folder(recipe, seed)
     try:
-        with watch_training(recipe.epochs, drawn=dataset.drawn, quiet=quiet) as watch:
+        with contextlib.ExitStack() as stack:
+            watch = stack.enter_context(
+                watch_training(recipe.epochs, drawn=dataset.drawn, quiet=quiet)
+            )
+            hooks = _all_of(watch._asdict(), *_trackers(track, folder, stack))
             return train(
                 recipe,
                 dataset,
@@ -128,7 +144,7 @@ def run_training(
                 resume=resume,
                 photographs=photographs,
                 start=start,
-                **watch._asdict(),
+                **hooks,
             )
     except HemlineError:
         with contextlib.suppress(OSError):  # a folder with anything in it stays
@@ -142,6 +158,25 @@ def run_training(
             file=sys.stderr,
         )
         raise typer.Exit(130) from None
+
+
+def _trackers(names: Sequence[str], folder: Path, stack: contextlib.ExitStack) -> Iterator[Hooks]:
+    if names:
+        from hemline.training.trackers import tracker_of
+
+        for name in names:
+            yield stack.enter_context(tracker_of(name, folder)).hooks
+
+
+def _all_of(*groups: Hooks) -> Hooks:
+    """One hook for all of a name, which calls them in turn."""
+
+    def call(name: str, told: Any) -> None:
+        for group in groups:
+            if name in group:
+                group[name](told)
+
+    return {name: partial(call, name) for name in groups[0]}
 
 
 def _without(*options: str) -> list[str]:

@@ -11,9 +11,10 @@ from hemline.networks.conv import (
 )
 from hemline.networks.inputs import Inputs
 from hemline.networks.layers import Dense, Dropout, Flatten, Rescaling
-from hemline.networks.network import LayerDescription, Network, build_network
+from hemline.networks.network import NETWORKS, LayerDescription, Network, build_network
 
 __all__ = [
+    "NETWORKS",
     "BatchNorm",
     "Convolution",
     "Dense",

@@ -90,7 +90,8 @@ class Network(nn.Module):
             values = layer(values)
             count = sum(parameter.numel() for parameter in layer.parameters())
             shape = list(values.shape[1:])
-            rows.append(LayerDescription(type(layer).__name__, shape, count, str(layer.purpose)))
+            purpose = str(getattr(layer, "purpose", "one of your own"))
+            rows.append(LayerDescription(type(layer).__name__, shape, count, purpose))
         return rows
 
 

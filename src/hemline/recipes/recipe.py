@@ -42,8 +42,8 @@ class Recipe:
     name: str = key("what runs and figures call it")
     description: str = key("one line for people")
 
-    network: Literal["mlp", "conv", "residual"] = key(
-        "a perceptron, a convolutional network, or one with residuals"
+    network: Literal["mlp", "conv", "residual", "own"] = key(
+        "a perceptron, a convolutional network, one with residuals, or one given in Python"
     )
     widths: tuple[int, ...] = key(
         "units of each hidden layer, or channels of each stage", ABOVE_ZERO
@@ -74,7 +74,9 @@ class Recipe:
         "compute with 8 bits of mantissa where the processor does so by itself", default=False
     )
 
-    optimiser: Literal["adam", "muon"] = key("how a gradient becomes a change of weights")
+    optimiser: Literal["adam", "muon", "own"] = key(
+        "how a gradient becomes a change of weights; own: one given in Python"
+    )
     learning_rate: float = key("size of that change", ABOVE_ZERO)
     schedule: Literal["constant", "linear_warmup_decay"] = key(
         "how the learning rate changes over the training", default="constant"
@@ -168,7 +170,7 @@ class Recipe:
         self._check_what_goes_together()
 
     def _check_what_goes_together(self) -> None:
-        if self.network != "mlp" and not 1 <= len(self.widths) <= MOST_STAGES:
+        if self.network in ("conv", "residual") and not 1 <= len(self.widths) <= MOST_STAGES:
             raise RecipeError(
                 f"Expected widths of 1 to {MOST_STAGES} stages for network {self.network}, "
                 f"received {list(self.widths)}; correct recipe {self.name}."

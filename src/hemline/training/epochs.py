@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from hemline.networks import BatchNorm, Dense, Flatten, Network, Rescaling
@@ -14,6 +14,7 @@ from hemline.training.augmentation import Augmentation
 from hemline.training.losses import Several, is_right, losses_of
 from hemline.training.optimisers import Adam, Optimiser
 from hemline.training.outlier_exposure import OutlierExposure
+from hemline.training.own import Loss
 
 try:
     from hemline.training import _dense
@@ -39,6 +40,7 @@ class Pass(NamedTuple):
         augment: changes a batch of pixels, if anything does.
         expose_outliers: makes some of them none of the classes, targets too, if anything does.
         label_smoothing: share of the target spread over all classes (Szegedy et al., 2016).
+        loss: of logits and labels, in place of cross-entropy, if it is another.
         l2: times the squared weights of the hidden dense layers, added to the loss.
         bfloat16: compute convolutions and matrix products with 8 bits of mantissa.
         on_step: called after each step, or once after all of them.
@@ -58,6 +60,7 @@ class Pass(NamedTuple):
     augment: Augmentation | None = None
     expose_outliers: OutlierExposure | None = None
     label_smoothing: float = 0.0
+    loss: Loss | None = None
     l2: float = 0.0
     bfloat16: bool = False
     on_step: Callable[[], None] = lambda: None
@@ -108,7 +111,10 @@ def _batches(network: Network, work: Pass) -> Sequence[Tensor]:
 
     There a last one of three pictures would leave running statistics of next to nothing.
     """
-    if any(isinstance(layer, BatchNorm) for layer in network.layers):
+    if any(
+        isinstance(layer, BatchNorm | nn.modules.batchnorm._BatchNorm)
+        for layer in network.modules()
+    ):
         return torch.tensor_split(work.order, len(work.rates))
     return torch.split(work.order, work.batch_size)
 
@@ -127,7 +133,10 @@ def _backward(network: Network, work: Pass, batch: Tensor) -> tuple[Tensor, Tens
         logits = logits + work.class_balance
     if work.logit_adjustment is not None:
         logits = logits - photographs[:, None] * work.logit_adjustment
-    losses = losses_of(logits, targets, work.label_smoothing, work.several)
+    if work.loss:
+        losses = work.loss(logits, targets)
+    else:
+        losses = losses_of(logits, targets, work.label_smoothing, work.several)
     counted = losses if work.weights is None else losses * work.weights[batch]
     torch.autograd.backward(counted.mean())
     if work.l2:
@@ -173,7 +182,8 @@ def native_fits(network: Network, optimiser: Optimiser, work: Pass) -> bool:
         return False
     units = hidden.out_features
     plain = work.weights is None and work.losses is None and work.class_balance is None
-    plain = plain and not (work.augment or work.expose_outliers or work.label_smoothing or work.l2)
+    changed = work.augment or work.expose_outliers or work.label_smoothing or work.l2 or work.loss
+    plain = plain and not changed
     on_cpu = work.pixels.device.type == "cpu"
     return units % 64 == 0 and plain and type(optimiser) is Adam and on_cpu
 

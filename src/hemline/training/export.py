@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import onnx
+import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from torch import nn
+from torch import Tensor, nn
 
 from hemline.model_file import FORMAT
 from hemline.networks import (
@@ -31,15 +32,24 @@ from hemline.seal import sealed
 from hemline.training.calibration import Calibration
 from hemline.training.finishing import Finish
 from hemline.training.ood_score import LearnedScore, MahalanobisScore
+from hemline.training.own.exporting import OPSET, add_module, exported
 
 _OPSET, _IR_VERSION = 17, 8  # old enough for every ONNX Runtime since 2022, browsers included
 
 
 class GraphBuilder:
-    """Nodes and weights of a graph, each node fed by the one before."""
+    """Nodes and weights of a graph, each node fed by the one before.
 
-    def __init__(self, source: str) -> None:
-        self.value = source
+    Attributes:
+        value: what the next node is given.
+        opset: whose nodes they are.
+        example: two pictures as the next layer is given them.
+    """
+
+    example: Tensor
+
+    def __init__(self, source: str, opset: int) -> None:
+        self.value, self.opset = source, opset
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
 
@@ -52,6 +62,12 @@ class GraphBuilder:
         self.nodes.append(helper.make_node(kind, [self.value, *names], [output], **options))
         self.value = output
         return output
+
+    def reduce(self, kind: str, axes: Sequence[int], *, keepdims: int, name: str = "") -> str:
+        """Append a reduction, which took its axes as an option at first."""
+        if self.opset < 18:
+            return self.add(kind, name=name, axes=axes, keepdims=keepdims)
+        return self.add(kind, [np.array(axes)], name=name, keepdims=keepdims)
 
     def store(self, name: str, weight: NDArray[Any]) -> None:
         """Keep a weight; one of half precision becomes float32 when the file is loaded."""
@@ -77,15 +93,20 @@ class GraphBuilder:
 
     def add_mean_of_halves(self) -> None:
         """Take the mean of pictures and mirror images."""
-        self.nodes.append(helper.make_node("Split", [self.value], ["plain", "mirrored"], axis=0))
+        count: dict[str, Any] = {"num_outputs": 2} if self.opset >= 18 else {}
+        halves = ["plain", "mirrored"]
+        self.nodes.append(helper.make_node("Split", [self.value], halves, axis=0, **count))
         self.nodes.append(helper.make_node("Mean", ["plain", "mirrored"], ["mean"]))
         self.value = "mean"
 
 
 @singledispatch
-def add_layer(layer: nn.Module, _graph: GraphBuilder) -> None:
-    """Append the nodes of one layer."""
-    raise TypeError(f"no ONNX form of {type(layer).__name__}")
+def add_layer(layer: nn.Module, graph: GraphBuilder) -> None:
+    """Append the nodes of one layer; those of one without a form here as PyTorch writes them."""
+    tag = f"own_{len(graph.nodes)}"
+    nodes, weights, graph.value = add_module(exported(layer, graph.example), graph.value, tag)
+    graph.nodes += nodes
+    graph.weights += weights
 
 
 @add_layer.register
@@ -166,7 +187,7 @@ def _(_layer: MaxPooling, graph: GraphBuilder) -> None:
 
 @add_layer.register
 def _(_layer: GlobalMaxPooling, graph: GraphBuilder) -> None:
-    graph.add("ReduceMax", axes=[2, 3], keepdims=0)
+    graph.reduce("ReduceMax", [2, 3], keepdims=0)
 
 
 def export_model(network: Network, metadata: dict[str, Any], finished: Finish) -> bytes:
@@ -178,11 +199,13 @@ def export_model(network: Network, metadata: dict[str, Any], finished: Finish) -
             `format`, `form` and what was fitted are added.
         finished: what was fitted to the network.
     """
-    graph = GraphBuilder("pixels")
+    body = list(network.layers)[:-1]
+    # A new node set only where PyTorch's exporter needs it: old runtimes open the others.
+    known = all(type(layer) in add_layer.registry for layer in body)
+    graph = GraphBuilder("pixels", _OPSET if known else OPSET)
     if network.mirrored:
         graph.add_mirror_images(network.inputs.form.width)
-    for layer in list(network.layers)[:-1]:
-        add_layer(layer, graph)
+    _add_layers(body, network.inputs.form, graph)
     if network.mirrored:
         graph.add_mean_of_halves()
     features = graph.value
@@ -195,6 +218,14 @@ def export_model(network: Network, metadata: dict[str, Any], finished: Finish) -
     full = {"format": FORMAT, "form": form.describe(), **metadata, **finished.of_model()}
     properties = {key: json.dumps(value) for key, value in full.items()}
     return _model(graph, form, classes, properties)
+
+
+@torch.no_grad()
+def _add_layers(layers: Sequence[nn.Module], form: Form, graph: GraphBuilder) -> None:
+    graph.example = torch.zeros(2, *form.shape, dtype=torch.uint8)
+    for layer in layers:
+        add_layer(layer, graph)
+        graph.example = layer(graph.example)
 
 
 def _add_head(
@@ -225,7 +256,7 @@ def _(score: LearnedScore, graph: GraphBuilder) -> None:
     weight, bias = (tensor.cpu().numpy() for tensor in score)
     features = graph.value
     graph.add("Gemm", [weight[:-1], bias[:-1]], transB=1)
-    any_class = graph.add("ReduceLogSumExp", axes=[1], keepdims=1)
+    any_class = graph.reduce("ReduceLogSumExp", [1], keepdims=1)
     graph.value = features
     graph.add("Gemm", [weight[-1:], bias[-1:]], transB=1)
     graph.join("Sub", any_class)
@@ -241,7 +272,7 @@ def _(score: MahalanobisScore, graph: GraphBuilder) -> None:
     common = graph.add("ReduceSum", [np.array([1])], keepdims=0)
     graph.value = centred
     graph.add("Gemm", [weight, bias], transB=1)
-    graph.add("ReduceMin", axes=[1], keepdims=0)
+    graph.reduce("ReduceMin", [1], keepdims=0)
     graph.join("Add", common, name="ood_score")
 
 
@@ -258,7 +289,7 @@ def _model(graph: GraphBuilder, form: Form, classes: int, properties: dict[str, 
             ],
             graph.weights,
         ),
-        opset_imports=[helper.make_opsetid("", _OPSET)],
+        opset_imports=[helper.make_opsetid("", graph.opset)],
         ir_version=_IR_VERSION,
         producer_name="hemline",
     )

@@ -110,7 +110,7 @@ class Muon(Optimiser):
             matrix = matrix.bfloat16() if self.bfloat16 else matrix
             change = orthogonalised(matrix).view_as(parameter)
             parameter.add_(change, alpha=-rate)
-        elif parameter.ndim == 1:
+        elif parameter.ndim <= 1:
             parameter.add_(change, alpha=-rate * self.bias_rate)
         else:
             change.add_(parameter, alpha=self.head_decay)

@@ -9,12 +9,12 @@ from torch import Tensor
 
 from hemline.networks import Inputs
 from hemline.recipes import Recipe
-from hemline.training.building import network_of
+from hemline.training.building import network_of, optimiser_of
 from hemline.training.callbacks import Callback, build_callbacks
 from hemline.training.checkpoint import load_checkpoint, save_checkpoint
 from hemline.training.devices import bfloat16_is_fast
 from hemline.training.figures import EpochFigures
-from hemline.training.optimisers import OPTIMISERS
+from hemline.training.own import Own
 from hemline.training.pruning import Pruning
 
 
@@ -33,6 +33,7 @@ class State:
 
     Args:
         recipe: says what there is.
+        own: what the recipe leaves to the caller.
         seed: of the initial weights.
         inputs: the pictures that the network is made for.
         classes: of the data set.
@@ -50,6 +51,7 @@ class State:
     def __init__(
         self,
         recipe: Recipe,
+        own: Own,
         seed: int,
         *,
         inputs: Inputs,
@@ -59,12 +61,10 @@ class State:
         device: torch.device,
     ) -> None:
         self.recipe = recipe
-        network = network_of(recipe, inputs=inputs, classes=classes, mirror=mirror, seed=seed)
+        network = network_of(recipe, own, inputs=inputs, classes=classes, mirror=mirror, seed=seed)
         self.network = network.to(device)
         self.bfloat16 = recipe.bfloat16 and bfloat16_is_fast(device)
-        self.optimiser = OPTIMISERS[recipe.optimiser](
-            self.network.parameters(), bfloat16=self.bfloat16
-        )
+        self.optimiser = optimiser_of(recipe, own, self.network, bfloat16=self.bfloat16)
         self.pruning = (
             Pruning(recipe.data_pruning, pictures, device) if recipe.data_pruning else None
         )

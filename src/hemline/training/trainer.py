@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from hemline.data import Dataset, Photographs
 from hemline.engines import slow_path
-from hemline.errors import RunError
+from hemline.errors import RecipeError, RunError
 from hemline.files import write_whole
 from hemline.networks import Inputs
 from hemline.recipes import Recipe, load_recipe
-from hemline.training.augmentation import build_augmentation
+from hemline.training.augmentation import Augmentation, build_augmentation
 from hemline.training.devices import device_name, find_device, seeded_chance
 from hemline.training.epochs import Pass, evaluate, native_fits, run_epoch
 from hemline.training.export import export_model
@@ -27,6 +28,8 @@ from hemline.training.finishing import finish
 from hemline.training.material import balance_classes, gather
 from hemline.training.mirroring import decide_mirroring
 from hemline.training.outlier_exposure import build_outlier_exposure
+from hemline.training.own import Loss, NetworkMaker, OptimiserMaker, Own
+from hemline.training.own.checking import check_export
 from hemline.training.run import Run, describe_environment
 from hemline.training.schedules import SCHEDULES, rates_of_epoch
 from hemline.training.state import State
@@ -46,15 +49,22 @@ class Trainer:
         on_step: Callable[[float], None] = lambda _: None,
         photographs: Photographs | None = None,
         start: Start | None = None,
+        own: Own = Own(),  # noqa: B008  frozen
     ) -> None:
-        self.photographs, self.source = photographs, start
-        recipe = start.adapt(recipe) if start else recipe
+        self.photographs, self.source, self.own = photographs, start, own
+        if start and own.network:
+            raise RecipeError(
+                "Expected one network, received a model to start from and one of your own; leave "
+                "out start or network."
+            )
+        recipe = own.adapt(start.adapt(recipe) if start else recipe)
         self.recipe, self.dataset, self.seed, self.run = recipe, dataset, seed, run
         self.on_step, self.device = on_step, find_device(device)
         self.material = gather(recipe, dataset, photographs).on(self.device)
         self.mirroring = decide_mirroring(recipe, dataset)
         self.state = State(
             recipe,
+            own,
             seed,
             inputs=start.inputs if start else Inputs.of(dataset.train.pixels, dataset.form),
             classes=len(dataset.classes),
@@ -65,6 +75,8 @@ class Trainer:
         if start:
             _check_form(start, dataset)
             start.give(self.state.network)
+        if own.network:
+            check_export(self.state.network, len(dataset.classes))
         adjustment = torch.tensor([*recipe.logit_adjustment, 0.0], device=self.device)  # 0: none
         self.logit_adjustment = adjustment if recipe.logit_adjustment else None
         self.class_balance = balance_classes(recipe, self.material, len(dataset.classes))
@@ -84,6 +96,7 @@ class Trainer:
             threads=torch.get_num_threads(),
             mirroring=self.mirroring._asdict(),
             start=self.source.describe() if self.source else None,
+            own=self.own.describe(),
         )
 
     def describe_data(self) -> dict[str, Any]:
@@ -103,7 +116,7 @@ class Trainer:
         """Tells this training from those with another recipe, seed, start or other pictures."""
         data = self.environment["data"]
         pictures = [data["sha256"], data.get("photographs")]
-        facts = [self.seed, pictures, self.environment["start"]]
+        facts = [self.seed, pictures, self.environment["start"], *self.own.describe().items()]
         text = self.recipe.to_toml() + json.dumps(facts, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -139,17 +152,22 @@ class Trainer:
             class_balance=self.class_balance,
             logit_adjustment=self.logit_adjustment,
             several=material.several,
-            augment=build_augmentation(
-                recipe,
-                generator,
-                mirror=self.mirroring.keeps_class,
-                background=self.dataset.form.background,
-            ),
+            augment=self.augmentation(generator),
             expose_outliers=build_outlier_exposure(recipe, len(self.dataset.classes), generator),
             label_smoothing=recipe.label_smoothing,
+            loss=self.own.losses if self.own.loss else None,
             l2=recipe.l2,
             bfloat16=self.state.bfloat16,
             on_step=lambda: self.on_step(next(steps) / len(rates) / recipe.epochs),
+        )
+
+    def augmentation(self, generator: torch.Generator) -> Augmentation | None:
+        """What happens to the pictures of an epoch."""
+        return self.own.augment(generator) or build_augmentation(
+            self.recipe,
+            generator,
+            mirror=self.mirroring.keeps_class,
+            background=self.dataset.form.background,
         )
 
     def rates(self, epoch: int, steps: int) -> list[float]:
@@ -244,6 +262,7 @@ class Trainer:
             "layers": [asdict(layer) for layer in network.describe()],
             "data": data,
             "start": self.environment["start"],
+            "own": self.environment["own"],
             "versions": self.environment["versions"],
             "figures": epochs[self.state.kept_epoch - 1].of_model() if epochs else {},
         }
@@ -260,6 +279,10 @@ def train(
     resume: bool = False,
     photographs: Photographs | None = None,
     start: str | Path | None = None,
+    network: nn.Module | NetworkMaker | None = None,
+    loss: Loss | None = None,
+    augmentation: Callable[[torch.Tensor, torch.Generator], torch.Tensor] | None = None,
+    optimiser: OptimiserMaker | None = None,
     on_start: Callable[[dict[str, Any]], None] = lambda _: None,
     on_epoch: Callable[[EpochFigures], None] = lambda _: None,
     on_step: Callable[[float], None] = lambda _: None,
@@ -279,13 +302,21 @@ def train(
         photographs: trained on as well, where the recipe asks for them.
         start: model file, run folder or name of a model that comes with Hemline: its features are
             where this training starts; the head is new.
-        on_start: called with what `environment.json` says, before the first epoch.
+        network: a module of one's own, or what makes one of the inputs and the number of logits:
+            from float32 `(n, c, h, w)`, scaled and less their mean, to logits `(n, k)`.
+        loss: of logits float32 `(n, k)` and labels int64 `(n,)`, one number a picture `(n,)`.
+        augmentation: changes uint8 pixels `(n, h, w)` or `(n, h, w, 3)` with a generator of chance,
+            in place of all that the recipe does to pictures.
+        optimiser: makes one of PyTorch's of the parameters; its own learning rates are the peak of
+            the recipe's schedule.
+        on_start: called with what `environment.json` says, and the recipe, before the first epoch.
         on_epoch: called after each epoch, when its checkpoint is on disk.
         on_step: called after steps with the share of the training that is done.
 
     Raises:
         DataError: the data cannot be had.
-        RecipeError: the recipe asks for photographs and there are none, or the other way round.
+        RecipeError: the recipe asks for photographs and there are none, or the other way round; or
+            a part of one's own does not do what it is for, or cannot become a model file.
         RunError: the folder cannot be used, or the loss is no longer finite.
         KeyboardInterrupt: stopped by the user; the run folder then holds the last whole epoch
             and its model file.
@@ -294,11 +325,12 @@ def train(
     recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     if resume:
         run.require()
+    own = Own(network, loss, augmentation, optimiser)
     source = read_start(start) if start else None
-    trainer = Trainer(recipe, dataset, seed, run, device, on_step, photographs, source)
+    trainer = Trainer(recipe, dataset, seed, run, device, on_step, photographs, source, own)
     with run.claimed():
         trainer.start(resume=resume)
-        on_start(trainer.environment)
+        on_start(trainer.environment | {"recipe": asdict(trainer.recipe)})
         data_ready = time.perf_counter()
         trainer.train(on_epoch)
         trained = time.perf_counter()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import numpy as np
 import onnx
@@ -15,12 +15,11 @@ from onnx import numpy_helper
 from hemline.classifier import Classifier
 from hemline.errors import ModelFileError
 from hemline.models import read_model
-from hemline.networks import BatchNorm, Convolution, Dense, Inputs, Network
+from hemline.networks import NETWORKS, BatchNorm, Convolution, Dense, Inputs, Network
 from hemline.photos.intake import Intake
 from hemline.recipes import Recipe
 
 Weights = list[NDArray[Any]]
-_NETWORKS = get_args(get_type_hints(Recipe)["network"])
 _BEARING = ("Conv", "BatchNormalization", "Gemm")  # nodes that hold what was trained
 
 
@@ -102,7 +101,7 @@ def _network(recipe: dict[str, Any], weights: list[Weights]) -> tuple[str, tuple
     most = max((edge for layer in weights for each in layer for edge in each.shape), default=0)
     # A network of any other width would have to be built before it is seen not to fit.
     fits = len(widths) <= len(weights) and all(0 < width <= most for width in widths)
-    if kind not in _NETWORKS or not fits:
+    if kind not in NETWORKS or not fits:
         raise ValueError(f"{kind} {widths}")
     return kind, widths
 
