@@ -1,6 +1,7 @@
 """What tests share: the real data where they are, a small trained run, and a quiet machine."""
 
 import fcntl
+import io
 import os
 import pickle
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from hemline.cli import main
 from hemline.data import Dataset, open_dataset
 from hemline.data.sources import cache_folder
 from hemline.errors import DataError
@@ -132,5 +134,25 @@ def program() -> Program:
     def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "hemline", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
+
+    return run
+
+
+@pytest.fixture
+def inside(monkeypatch: pytest.MonkeyPatch) -> Program:
+    """Run the program in this process: the same answers, without the start of another one."""
+
+    def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        command = ["hemline", *map(str, arguments)]
+        streams = [io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2)]
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", command)
+            patch.setattr(sys, "stdout", streams[0])
+            patch.setattr(sys, "stderr", streams[1])
+            patch.chdir(cwd or Path.cwd())
+            with pytest.raises(SystemExit) as ended:
+                main()
+        said, told = (stream.detach().getvalue().decode() for stream in streams)
+        return subprocess.CompletedProcess(command, int(ended.value.code or 0), said, told)
 
     return run

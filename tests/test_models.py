@@ -54,8 +54,8 @@ def test_a_path_comes_before_a_name(tmp_path, monkeypatch):
     assert find_model(Path("mine.onnx")) == Path("mine.onnx")
 
 
-def test_the_accurate_one_is_used_where_none_is_named(program, real_folder):
-    answered = program("predict", "--test-index", 0, "--data", real_folder, "--json")
+def test_the_accurate_one_is_used_where_none_is_named(inside, real_folder):
+    answered = inside("predict", "--test-index", 0, "--data", real_folder, "--json")
     assert answered.returncode == 0
     assert '"class": "Ankle boot"' in answered.stdout
     assert Classifier.load().path == FOLDER / "accurate.onnx"

@@ -28,19 +28,19 @@ def test_a_record_is_one_line():
 
 
 @pytest.mark.parametrize("command", [["predict", "--model", "tiny"], ["data", "--data"]])
-def test_names_of_files_give_no_orders(command, program, tmp_path):
+def test_names_of_files_give_no_orders(command, inside, tmp_path):
     path = tmp_path / f"{ORDERS}shoe.png"
     path.write_bytes(b"no picture")
-    done = program(*command, path)
+    done = inside(*command, path)
     assert done.returncode == 2
     assert done.stderr.removesuffix("\n").isprintable()
     assert "\\x1b[31m" in done.stderr
 
 
-def test_names_of_folders_give_no_orders(program, tmp_path):
+def test_names_of_folders_give_no_orders(inside, tmp_path):
     folder = tmp_path / f"set{ORDERS}"
     write_classes(folder, ("apple", "pear"))
-    done = program("data", "--data", folder)
+    done = inside("data", "--data", folder)
     assert done.returncode == 0, done.stderr
     assert all(line.isprintable() for line in (done.stdout + done.stderr).split("\n"))
 

@@ -123,7 +123,7 @@ def test_a_file_of_any_length_is_not_read(folder):
         read_all(folder)
 
 
-def test_odd_runs_are_left_out_of_the_list_each_with_its_reason(folder, small_run, program):
+def test_odd_runs_are_left_out_of_the_list_each_with_its_reason(folder, small_run, inside):
     runs = folder.parent
     for number, content in enumerate(METRICS.values()):
         odd = shutil.copytree(small_run.run.folder, runs / f"metrics-{number}")
@@ -135,7 +135,7 @@ def test_odd_runs_are_left_out_of_the_list_each_with_its_reason(folder, small_ru
         odd = shutil.copytree(small_run.run.folder, runs / f"pipe-{name}")
         (odd / name).unlink()
         os.mkfifo(odd / name)
-    done = program("runs", runs, "--json")
+    done = inside("runs", runs, "--json")
     assert [row["run"] for row in json.loads(done.stdout)] == [str(folder)]
     said = done.stderr.split("hemline: left out ")[1:]
     assert len(said) == len(METRICS) + len(ENVIRONMENTS) + len(PIPES)
@@ -144,13 +144,13 @@ def test_odd_runs_are_left_out_of_the_list_each_with_its_reason(folder, small_ru
 
 @pytest.mark.parametrize("name", ["environment.json", "metrics.jsonl"])
 @pytest.mark.parametrize("content", [DEEP, b"null", b'{"epoch": "x", "seed": {}}', None])
-def test_a_report_of_an_odd_run_is_refused(name, content, folder, program):
+def test_a_report_of_an_odd_run_is_refused(name, content, folder, inside):
     (folder / name).unlink()
     if content is None:
         os.mkfifo(folder / name)
     else:
         (folder / name).write_bytes(content)
-    done = program("report", folder, "--data", "sketches")
+    done = inside("report", folder, "--data", "sketches")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("hemline: Expected a whole run folder, received ")
     assert "Traceback" not in done.stderr

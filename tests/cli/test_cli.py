@@ -42,8 +42,8 @@ def document(done):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help_with_an_example(command, program):
-    done = program(command, "--help")
+def test_every_command_has_help_with_an_example(command, inside):
+    done = inside(command, "--help")
     assert done.returncode == 0
     assert f"Example: hemline {command}" in done.stdout
     assert "--json" in done.stdout
@@ -66,12 +66,12 @@ def test_predict_answers_from_a_cold_start_soon_after_its_libraries(program, sma
     assert processor_seconds(ask) < 3 * start_of_libraries()
 
 
-def test_describe_tells_layers_epoch_and_step(program):
-    described = document(program("describe", "seed", "--json"))
+def test_describe_tells_layers_epoch_and_step(inside):
+    described = document(inside("describe", "seed", "--json"))
     assert [layer["parameters"] for layer in described["layers"]] == [0, 0, 100_480, 1_290]
     assert described["layers"][2].keys() == {"name", "output_shape", "parameters", "purpose"}
     assert (described["parameters"], described["steps_per_epoch"]) == (101_770, 1_875)
-    text = program("describe", "seed").stdout
+    text = inside("describe", "seed").stdout
     assert "60,000 / 32 = 1,875 steps" in text
     assert "100,480" in text
     assert max(map(len, text.splitlines())) <= 80
@@ -116,11 +116,11 @@ def test_the_real_ankle_boot_is_called_one(program, real_run, real_folder):
     assert re.search(r"Actual +Ankle boot .*they agree", text)
 
 
-def test_the_accuracy_stated_is_the_accuracy_counted(program, real_run, real_folder):
+def test_the_accuracy_stated_is_the_accuracy_counted(inside, real_run, real_folder):
     options = ["--data", real_folder, "--json"]
-    evaluated = document(program("evaluate", real_run.run.model, *options))
+    evaluated = document(inside("evaluate", real_run.run.model, *options))
     rows = document(
-        program("predict", "--model", real_run.run.model, "--test-index", "0:10000", *options)
+        inside("predict", "--model", real_run.run.model, "--test-index", "0:10000", *options)
     )
     assert len(rows) == evaluated["n"] == 10_000
     right = sum(row["label"] == row["actual"]["label"] for row in rows)
@@ -138,11 +138,11 @@ def test_demo_on_real_data_does_the_main_job(program, real_folder, tmp_path):
         assert picture.width > 500
 
 
-def test_the_commands_that_train_and_demo_suggest_find_the_data_again(program, tmp_path):
+def test_the_commands_that_train_and_demo_suggest_find_the_data_again(inside, tmp_path):
     for command in (["train", "seed", "--epochs", "1"], ["demo", "--recipe", "seed"]):
-        text = program(*command, "--data", "sketches", cwd=tmp_path).stdout
+        text = inside(*command, "--data", "sketches", cwd=tmp_path).stdout
         suggested = next(line.split() for line in text.splitlines() if " evaluate " in line)
-        done = program(*suggested[suggested.index("evaluate") :], cwd=tmp_path)
+        done = inside(*suggested[suggested.index("evaluate") :], cwd=tmp_path)
         assert done.returncode == 0, done.stderr
 
 
@@ -192,21 +192,21 @@ def _without_network(tmp_path):
     ],
     ids=" ".join,
 )
-def test_the_network_that_is_described_is_the_one_that_is_trained(changes, program, tmp_path):
+def test_the_network_that_is_described_is_the_one_that_is_trained(changes, inside, tmp_path):
     recipe, *keys = changes
     options = [word for key in keys for word in ("--set", key)]
     given = (recipe, *options, "--data", "sketches", "--json")
-    described = document(program("describe", *given))
-    trained = document(program("train", *given, "--epochs", "1", "--out", tmp_path / "run"))
+    described = document(inside("describe", *given))
+    trained = document(inside("train", *given, "--epochs", "1", "--out", tmp_path / "run"))
     model = Classifier.load(tmp_path / "run").metadata
     assert described["layers"] == model["layers"]
     assert described["parameters"] == trained["parameters"] == model["parameters"]
     assert described["steps_per_epoch"] == trained["steps_per_epoch"]
 
 
-def test_data_describes_and_draws(program, tmp_path):
+def test_data_describes_and_draws(inside, tmp_path):
     sheet = tmp_path / "sheet.png"
-    described = document(program("data", "--data", "sketches", "--sheet", sheet, "--json"))
+    described = document(inside("data", "--data", "sketches", "--sheet", sheet, "--json"))
     assert described["splits"]["train"]["n"] == 12_000
     assert described["splits"]["test"]["per_class"]["Ankle boot"] == 200
     assert described["drawn"] is True
@@ -223,13 +223,13 @@ def test_data_describes_the_real_files(program, real_folder):
     assert max(map(len, text.splitlines()[1:])) <= 80
 
 
-def test_predict_answers_for_good_files_and_complains_of_bad_ones(program, small_run, tmp_path):
+def test_predict_answers_for_good_files_and_complains_of_bad_ones(inside, small_run, tmp_path):
     Image.fromarray(GARMENT).save(tmp_path / "good.png")
     np.save(tmp_path / "two.npy", np.stack([GARMENT, GARMENT.T]))
     (tmp_path / "bad.png").write_text("no picture")
     Image.new("RGB", (300, 400)).save(tmp_path / "blank.jpg")
     names = ["good.png", "bad.png", "blank.jpg", "two.npy"]
-    done = program(
+    done = inside(
         "predict", "--model", small_run.run.model, "--json", *(tmp_path / name for name in names)
     )
     assert done.returncode == 2
@@ -257,11 +257,11 @@ def test_predict_answers_for_good_files_and_complains_of_bad_ones(program, small
         (["data", "--data", "sketches", "--sheet", "no/where.png"], "choose another path"),
     ],
 )
-def test_wrong_use_is_one_sentence_and_exit_code_two(arguments, sentence, program, small_run):
+def test_wrong_use_is_one_sentence_and_exit_code_two(arguments, sentence, inside, small_run):
     named = [str(small_run.run.model) if word == "MODEL" else word for word in arguments]
     if "MODEL" in arguments:
         named += ["--data", "sketches"]
-    done = program(*named)
+    done = inside(*named)
     assert done.returncode == 2
     assert sentence in done.stderr
     assert done.stderr.startswith("hemline: Expected")
@@ -283,10 +283,10 @@ def test_a_disk_that_fills_up_costs_no_file_that_was_whole(program, tmp_path):
     assert {path.name for path in run.iterdir()} == {"recipe.toml", "environment.json"}
 
 
-def test_data_that_turn_out_bad_leave_no_empty_run(program, tmp_path):
+def test_data_that_turn_out_bad_leave_no_empty_run(inside, tmp_path):
     for name in NAMES:
         (tmp_path / name).write_bytes(b"nothing of the kind")
-    done = program("train", "seed", "--data", tmp_path, cwd=tmp_path)
+    done = inside("train", "seed", "--data", tmp_path, cwd=tmp_path)
     assert done.returncode == 2
     assert "Expected an idx file" in done.stderr
     assert not any((tmp_path / "runs").glob("*"))

@@ -47,11 +47,11 @@ def test_the_options_stand_where_the_parameter_stood():
     assert names[-2:] == ["number", "as_json"]
 
 
-def test_what_the_data_were_taken_for_is_said_beside_the_answer(program, tmp_path):
+def test_what_the_data_were_taken_for_is_said_beside_the_answer(inside, tmp_path):
     write_parts(tmp_path / "fruits", classes=("[red]apple", "10", "9"))
     (tmp_path / "fruits" / "test" / "9" / "1.png").write_bytes(b"")
     (tmp_path / "fruits" / "notes.txt").write_text("nothing to see")
-    done = program("data", "--data", tmp_path / "fruits")
+    done = inside("data", "--data", tmp_path / "fruits")
     assert done.returncode == 0
     assert done.stderr.splitlines() == [
         f"Took {tmp_path / 'fruits'} for a folder a class in parts (train, test): "
@@ -67,10 +67,10 @@ def test_what_the_data_were_taken_for_is_said_beside_the_answer(program, tmp_pat
     assert ["All", "18", "17"] in lines
 
 
-def test_json_holds_the_whole_account_and_nothing_else_is_said(program, tmp_path):
+def test_json_holds_the_whole_account_and_nothing_else_is_said(inside, tmp_path):
     write_parts(tmp_path, ("train", "val", "test"))
     draw(99).save(tmp_path / "train" / "stray.png")
-    done = program("data", "--data", tmp_path, "--size", "16x9", "--colour", "--json")
+    done = inside("data", "--data", tmp_path, "--size", "16x9", "--colour", "--json")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     document = json.loads(done.stdout)
@@ -97,19 +97,19 @@ def test_json_holds_the_whole_account_and_nothing_else_is_said(program, tmp_path
         (["--fit", "squeeze"], "received 'squeeze'; choose one of these."),
     ],
 )
-def test_wrong_use_gets_one_sentence(options, sentence, program, tmp_path):
+def test_wrong_use_gets_one_sentence(options, sentence, inside, tmp_path):
     write_classes(tmp_path)
     (tmp_path / "b" / "1.png").write_bytes(b"")
-    done = program("data", "--data", tmp_path, *options)
+    done = inside("data", "--data", tmp_path, *options)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("hemline: Expected ")
     assert done.stderr.rstrip().endswith(sentence)
 
 
-def test_more_classes_than_a_screen_holds_are_summed_up(program, tmp_path):
+def test_more_classes_than_a_screen_holds_are_summed_up(inside, tmp_path):
     write_classes(tmp_path, map(str, range(120)), 2, size=(8, 8))
-    done = program("data", "--data", tmp_path)
+    done = inside("data", "--data", tmp_path)
     assert len(done.stdout.splitlines()) < 50
     assert "80 more" in done.stdout
     assert ["All", "120", "120"] in [line.split() for line in done.stdout.splitlines()]

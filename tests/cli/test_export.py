@@ -32,7 +32,7 @@ def test_the_file_lies_in_the_run_folder(program, run_folder):
 
 
 def test_a_file_of_another_name_is_overwritten_and_the_text_says_how_to_open_it(
-    program, run_folder, own_machine
+    inside, run_folder, own_machine
 ):
     # What Keras leaves at home when it is imported for the first time, whatever it runs on.
     (own_machine / ".keras").mkdir()
@@ -40,7 +40,7 @@ def test_a_file_of_another_name_is_overwritten_and_the_text_says_how_to_open_it(
     file = own_machine / "mine.keras"
     file.write_text("something else")
     model = run_folder / "model.onnx"
-    done = program("export", model, "--format", "keras", "--out", "mine.keras")
+    done = inside("export", model, "--format", "keras", "--out", "mine.keras")
     assert (done.returncode, done.stderr) == (0, "")
     assert "101,770 parameters" in done.stdout
     assert "keras.saving.load_model('mine.keras')" in done.stdout
@@ -66,9 +66,9 @@ def test_a_shipped_model_is_written_to_the_working_folder(tmp_path):
         (["MODEL", "--out", "no/where.keras"], "No such file or directory); choose another path"),
     ],
 )
-def test_wrong_use_is_one_sentence(arguments, sentence, program, run_folder, own_machine):
+def test_wrong_use_is_one_sentence(arguments, sentence, inside, run_folder, own_machine):
     (own_machine / "text.onnx").write_text("no model")
-    done = program("export", *[run_folder if word == "MODEL" else word for word in arguments])
+    done = inside("export", *[run_folder if word == "MODEL" else word for word in arguments])
     assert done.returncode == 2
     assert sentence in done.stderr
     assert done.stderr.startswith("hemline: Expected")

@@ -12,21 +12,21 @@ from hemline.models import shipped_models
 from hemline.recipes import Recipe, describe_keys, load_recipe, recipe_names
 
 
-def test_all_recipes_are_listed(program):
-    listed = program("recipes").stdout.splitlines()[1:]
+def test_all_recipes_are_listed(inside):
+    listed = inside("recipes").stdout.splitlines()[1:]
     assert [line.split()[0] for line in listed if line[0] != " "] == recipe_names()
-    for row in json.loads(program("recipes", "--json").stdout):
+    for row in json.loads(inside("recipes", "--json").stdout):
         assert row["epochs"] == load_recipe(row["name"]).epochs
         assert row["description"] == load_recipe(row["name"]).description
 
 
-def test_every_key_of_a_recipe_says_what_it_is_for(program):
-    rows = json.loads(program("recipes", "fast", "--json").stdout)
+def test_every_key_of_a_recipe_says_what_it_is_for(inside):
+    rows = json.loads(inside("recipes", "fast", "--json").stdout)
     assert [row["name"] for row in rows] == list(Recipe.__dataclass_fields__)
     assert all(row["meaning"] and row["allowed"] for row in rows)
     [epochs] = [row for row in rows if row["name"] == "epochs"]
     assert (epochs["value"], epochs["default"]) == (load_recipe("fast").epochs, None)
-    printed = " ".join(program("recipes", "fast").stdout.split())
+    printed = " ".join(inside("recipes", "fast").stdout.split())
     for row in rows:
         assert f"{row['name']} = {json.dumps(row['value'])}" in printed
 
@@ -37,24 +37,24 @@ def test_keys_are_declared_with_all_they_need():
         assert not row.meaning.endswith("."), row.name
 
 
-def test_all_models_are_listed(program):
-    rows = json.loads(program("models", "--json").stdout)
+def test_all_models_are_listed(inside):
+    rows = json.loads(inside("models", "--json").stdout)
     assert [row["name"] for row in rows] == shipped_models()
     assert all(row["trained_on"] == "Fashion-MNIST" for row in rows)
-    assert "1,150,938" in program("models").stdout
+    assert "1,150,938" in inside("models").stdout
 
 
-def test_runs_are_listed_and_what_is_none_is_named(small_run, program, tmp_path):
-    assert "No runs in" in program("runs", tmp_path).stdout
+def test_runs_are_listed_and_what_is_none_is_named(small_run, inside, tmp_path):
+    assert "No runs in" in inside("runs", tmp_path).stdout
     shutil.copytree(small_run.run.folder, tmp_path / "first")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "environment.json").write_text("{")
-    done = program("runs", tmp_path)
+    done = inside("runs", tmp_path)
     assert (done.returncode, done.stdout.count("seed")) == (0, 1)
     for word in ("first", "seed", "sketches", "2/2"):
         assert word in done.stdout
     assert "broken, which is no whole run" in done.stderr
-    [row] = json.loads(program("runs", tmp_path, "--json").stdout)
+    [row] = json.loads(inside("runs", tmp_path, "--json").stdout)
     assert (row["epochs"], row["of"], row["model"]) == (2, 2, True)
     assert row["accuracy"] == small_run.epochs[-1].accuracy
 
@@ -73,8 +73,8 @@ def test_an_installation_says_what_it_is(program, own_machine):
             assert str(value) in printed
 
 
-def test_the_version_is_told(program):
-    assert program("--version").stdout == f"hemline {version('hemline')}\n"
+def test_the_version_is_told(inside):
+    assert inside("--version").stdout == f"hemline {version('hemline')}\n"
 
 
 def test_a_training_without_its_engine_says_so(program, tmp_path):
@@ -96,8 +96,8 @@ def test_a_training_without_its_engine_says_so(program, tmp_path):
 @pytest.mark.skipif(
     not PERCEPTRONS.is_built, reason="needs the extensions, which a compiler builds"
 )
-def test_one_with_its_engine_does_not(program, tmp_path):
-    done = program("train", "seed", "--data", "sketches", "--epochs", 1, "--out", tmp_path / "run")
+def test_one_with_its_engine_does_not(inside, tmp_path):
+    done = inside("train", "seed", "--data", "sketches", "--epochs", 1, "--out", tmp_path / "run")
     assert "Slow" not in done.stdout
 
 

@@ -78,15 +78,15 @@ def test_a_glob_is_answered(predict, photos):
     assert len(json.loads(done.stdout)) == 3
 
 
-def test_what_is_none_of_the_classes_is_said_to_be_none(program, tmp_path):
+def test_what_is_none_of_the_classes_is_said_to_be_none(inside, tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (2, 28, 28)).astype(np.uint8)
     np.save(tmp_path / "one.npy", noise[:1])
     np.save(tmp_path / "two.npy", noise)
-    one = program("predict", tmp_path / "one.npy", "--model", "tiny")
+    one = inside("predict", tmp_path / "one.npy", "--model", "tiny")
     assert "Predicted  none of these; closest: " in one.stdout
-    two = program("predict", tmp_path / "two.npy", "--model", "tiny")
+    two = inside("predict", tmp_path / "two.npy", "--model", "tiny")
     assert "none of these (" in two.stdout
-    as_json = program("predict", tmp_path / "one.npy", "--model", "tiny", "--json")
+    as_json = inside("predict", tmp_path / "one.npy", "--model", "tiny", "--json")
     row = json.loads(as_json.stdout)[0]
     assert row["none_of_these"] is True
     assert row["ood_score"] > Classifier.load("tiny").threshold

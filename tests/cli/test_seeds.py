@@ -12,8 +12,8 @@ import pytest
 TRAIN = ("train", "seed", "--data", "sketches", "--epochs", "2", "--set", "validation=0.1")
 
 
-def test_several_seeds_say_mean_and_spread(program, tmp_path):
-    done = program(*TRAIN, "--seeds", "3", "--seed", "5", "--out", tmp_path / "runs", "--json")
+def test_several_seeds_say_mean_and_spread(inside, tmp_path):
+    done = inside(*TRAIN, "--seeds", "3", "--seed", "5", "--out", tmp_path / "runs", "--json")
     told = json.loads(done.stdout)
     runs = told["seeds"]
     assert [run["seed"] for run in runs] == [5, 6, 7]
@@ -24,18 +24,18 @@ def test_several_seeds_say_mean_and_spread(program, tmp_path):
     assert told["standard_deviation"] == pytest.approx(statistics.stdev(shares))
 
 
-def test_people_read_the_same_and_what_to_do_next(program, tmp_path):
-    done = program(*TRAIN, "--seeds", "2", "--out", tmp_path / "two words")
+def test_people_read_the_same_and_what_to_do_next(inside, tmp_path):
+    done = inside(*TRAIN, "--seeds", "2", "--out", tmp_path / "two words")
     assert "Trained 2 times, with seeds 0 to 1." in done.stdout
     line = done.stdout.splitlines()[-1]
     assert line.startswith("Next: ")
     again = shlex.split(line.partition("report ")[2])
-    reported = program("report", *again, "--out", tmp_path / "page.html")
+    reported = inside("report", *again, "--out", tmp_path / "page.html")
     assert reported.returncode == 0, reported.stderr
 
 
-def test_to_go_on_with_several_is_to_go_on_with_each(program, tmp_path):
-    done = program(*TRAIN, "--seeds", "2", "--out", tmp_path, "--resume")
+def test_to_go_on_with_several_is_to_go_on_with_each(inside, tmp_path):
+    done = inside(*TRAIN, "--seeds", "2", "--out", tmp_path, "--resume")
     assert done.returncode == 2
     assert "Expected one seed beside --resume, received --seeds 2" in done.stderr
 

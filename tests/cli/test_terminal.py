@@ -64,13 +64,13 @@ def test_data_and_evaluation_fit(lines, real_folder):
         assert too_wide(printed[command == ["data"] :]) == []
 
 
-def test_paths_with_marks_stay_as_they_are(program, tmp_path):
+def test_paths_with_marks_stay_as_they_are(inside, tmp_path):
     run = tmp_path / "[/red]x" / "[bold]y :bug:"
     options = ["--data", "sketches", "--set", "widths=[16]", "--epochs", 1]
     for command in (
         ["train", "seed", *options, "--out", run],
         ["report", run, "--data", "sketches", "--out", tmp_path / "[/b].html"],
     ):
-        done = program(*command)
+        done = inside(*command)
         assert (done.returncode, done.stderr) == (0, "")
         assert str(tmp_path / "[/") in done.stdout

@@ -19,7 +19,7 @@ NONE, ANY_SHOE = 10, 11
 def folder(tmp_path):
     for place, kind in enumerate(["dress", "T-shirt", "shoes", "hat"]):
         (tmp_path / kind).mkdir()
-        for number in range(2):
+        for number in range(2 if kind == "dress" else 1):
             photo = draw_photo("t-shirt", COLOURS["red"], "plain", seed=2 * place + number)
             photo.save(tmp_path / kind / f"{number}.png")
     (tmp_path / "hat" / "bad.png").write_bytes(b"no picture")
@@ -28,11 +28,15 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_folders_name_the_labels(folder, sketches):
+def test_folders_name_the_labels_and_reading_again_gives_the_same(folder, sketches, monkeypatch):
     read = read_photographs(folder, sketches)
-    assert len(read.guesses) == 8
+    monkeypatch.setenv("HEMLINE_CACHE", str(folder / "empty"))
+    again = read_photographs(folder, sketches)
+    assert read.checksum == again.checksum
+    assert np.array_equal(read.labels, again.labels)
+    assert len(read.guesses) == 5
     labels = read.labels[read.best].tolist()
-    assert sorted(labels) == sorted([3, 3, 0, 0, ANY_SHOE, ANY_SHOE, NONE, NONE])
+    assert sorted(labels) == sorted([3, 3, 0, ANY_SHOE, NONE])
     assert len(read.unread) == 1
     assert "bad.png" in read.unread[0]
 
@@ -47,12 +51,6 @@ def test_every_guess_at_a_garment_is_there_and_the_best_one_first(folder, sketch
         assert np.array_equal(read.pixels[best], see(file, INTAKE).pixels)
     assert read.looks(1, 3).tolist() == [read.best[1] + place for place in range(3)]
     assert read.looks(0, read.guesses[0] + 1)[-1] == read.best[0]
-
-
-def test_reading_again_gives_the_same(folder, sketches):
-    one, other = read_photographs(folder, sketches), read_photographs(folder, sketches)
-    assert one.checksum == other.checksum
-    assert np.array_equal(one.labels, other.labels)
 
 
 def test_a_folder_without_folders_is_refused(tmp_path, sketches):
@@ -109,7 +107,7 @@ def test_folders_tell_what_they_were_taken_for(sketches, tmp_path):
 @pytest.fixture
 def small(folder):
     """One photograph each of a dress and of any shoe, and one file that is none."""
-    for name in ("T-shirt", "hat/0.png", "hat/1.png", "dress/1.png", "shoes/1.png"):
+    for name in ("T-shirt", "hat/0.png", "dress/1.png"):
         path = folder / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     return folder
@@ -127,16 +125,15 @@ def test_what_was_read_once_is_soon_read_again(small, sketches, monkeypatch):
     assert (first.unread, first.folders) == (again.unread, again.folders)
 
 
-@pytest.mark.parametrize("change", ["content", "name", "another"])
-def test_what_has_changed_is_read_anew(change, small, sketches):
-    folder = small
-    before = read_photographs(folder, sketches)
-    other = draw_photo("trousers", COLOURS["blue"])
-    if change == "content":
-        other.save(folder / "dress" / "0.png")
-    elif change == "name":
-        (folder / "dress").rename(folder / "coat")
-    else:
-        other.save(folder / "dress" / "new.png")
-    after = read_photographs(folder, sketches)
-    assert after.checksum != before.checksum
+def test_what_has_changed_is_read_anew(small, sketches):
+    other, seen = draw_photo("trousers", COLOURS["blue"]), set()
+    changes = [
+        lambda: None,
+        lambda: other.save(small / "dress" / "0.png"),
+        lambda: (small / "dress").rename(small / "coat"),
+        lambda: other.save(small / "coat" / "new.png"),
+    ]
+    for change in changes:
+        change()
+        seen.add(read_photographs(small, sketches).checksum)
+    assert len(seen) == len(changes)

@@ -122,8 +122,8 @@ def weights_outside(name, size):
         ("ftp://127.0.0.1/m", "which is none of these"),
     ],
 )
-def test_one_sentence_and_exit_code_two(target, sentence, folder, program):
-    done = program("doctor", target, "--data", "sketches", cwd=folder)
+def test_one_sentence_and_exit_code_two(target, sentence, folder, inside):
+    done = inside("doctor", target, "--data", "sketches", cwd=folder)
     assert done.returncode == 2, done.stdout
     assert sentence in done.stderr
     assert done.stderr.startswith("hemline: Expected")
@@ -139,15 +139,15 @@ def test_a_callable_that_never_returns_is_stopped(folder, program):
     assert "within 5 s, received none" in done.stderr
 
 
-def test_a_server_that_is_slow_or_foreign(program, tmp_path):
+def test_a_server_that_is_slow_or_foreign(inside, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v2/models/m"
-        done = program("doctor", url, "--data", "sketches", "--limit", "1")
+        done = inside("doctor", url, "--data", "sketches", "--limit", "1")
         assert done.returncode == 2
         assert "none within 1 s" in done.stderr
     server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)  # 501 to everything
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    done = program(
+    done = inside(
         "doctor", f"http://127.0.0.1:{server.server_port}/v2/models/m", "--data", "sketches"
     )
     server.shutdown()

@@ -32,9 +32,9 @@ def test_a_healthy_run_is_exit_code_zero(program, small_run):
     assert max(map(len, done.stdout.splitlines()[2:])) <= 80
 
 
-def test_findings_are_exit_code_one_with_a_page(program, folder):
+def test_findings_are_exit_code_one_with_a_page(inside, folder):
     page = folder / "page.html"
-    done = program("doctor", "pipe:inverted", "--data", "sketches", "--html", page, cwd=folder)
+    done = inside("doctor", "pipe:inverted", "--data", "sketches", "--html", page, cwd=folder)
     assert done.returncode == 1, done.stderr
     assert done.stdout.startswith("Broken: inverted-brightness")
     for word in ("Evidence", "Cause", "Mend", "255 - pixels", "Fine: "):
@@ -45,8 +45,8 @@ def test_findings_are_exit_code_one_with_a_page(program, folder):
     assert not re.search(r"(src|href)=\"(?!data:)", text)
 
 
-def test_json_is_one_document(program, folder):
-    done = program("doctor", "pipe:sound", "--data", "sketches", "--json", cwd=folder)
+def test_json_is_one_document(inside, folder):
+    done = inside("doctor", "pipe:sound", "--data", "sketches", "--json", cwd=folder)
     document = json.loads(done.stdout)
     assert done.returncode == 0
     assert document["healthy"] is True
@@ -93,10 +93,10 @@ def pictures(tmp_path):
     return tmp_path
 
 
-def test_a_folder_of_own_pictures(program, pictures):
-    done = program("doctor", "own:predict", "--data", "data", cwd=pictures)
+def test_a_folder_of_own_pictures(inside, pictures):
+    done = inside("doctor", "own:predict", "--data", "data", cwd=pictures)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "100.00 %" in done.stdout
-    done = program("doctor", "own:swapped", "--data", "data", "--json", cwd=pictures)
+    done = inside("doctor", "own:swapped", "--data", "data", "--json", cwd=pictures)
     assert done.returncode == 1, done.stderr
     assert json.loads(done.stdout)["findings"][0]["check"] in {"channel-order", "label-order"}

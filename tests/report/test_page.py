@@ -216,10 +216,10 @@ def test_a_damaged_run_folder_is_one_sentence(small_run, sketches, tmp_path):
         examine(folder, sketches)
 
 
-def test_the_command_writes_into_the_run_and_answers_in_json(program, conv_run, tmp_path):
+def test_the_command_writes_into_the_run_and_answers_in_json(inside, conv_run, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(conv_run.run.folder, folder)
-    done = program("report", folder, "--json")
+    done = inside("report", folder, "--json")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert document["report"] == str(folder / "report.html")
@@ -227,7 +227,7 @@ def test_the_command_writes_into_the_run_and_answers_in_json(program, conv_run, 
     assert (folder / "report.html").read_text().startswith("<!doctype html>")
 
 
-def test_runs_on_different_data_are_not_compared_unasked(program, small_run):
-    done = program("report", small_run.run.folder, "accurate")
+def test_runs_on_different_data_are_not_compared_unasked(inside, small_run):
+    done = inside("report", small_run.run.folder, "accurate")
     assert done.returncode == 2
     assert done.stderr.startswith("hemline: Expected runs trained on the same data")

@@ -115,9 +115,9 @@ def test_a_data_set_holds_them_so(folder, expected, classifier):
     assert held == {pixels.tobytes() for pixels in expected.values()}
 
 
-def test_predict_sees_them_so(folder, expected, model, classifier, program):
+def test_predict_sees_them_so(folder, expected, model, classifier, inside):
     files = sorted(folder.rglob("*.*"))
-    done = program("predict", "--model", model, "--json", "--top", 1, *files)
+    done = inside("predict", "--model", model, "--json", "--top", 1, *files)
     rows = json.loads(done.stdout)
     assert len(rows) == len(files), done.stderr
     for path, row in zip(files, rows, strict=True):

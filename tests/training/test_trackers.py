@@ -2,6 +2,7 @@
 
 import json
 import struct
+import time
 from pathlib import Path
 
 import pytest
@@ -47,17 +48,23 @@ def wandb_records(folder: Path):
     from wandb.proto.wandb_internal_pb2 import Record
 
     (file,) = folder.glob("wandb/offline-run-*/*.wandb")
-    return [Record.FromString(each) for each in leveldb_log(file.read_bytes())]
+    deadline, records = time.monotonic() + 20, []
+    while not any(each.HasField("exit") for each in records):  # another process writes it
+        assert time.monotonic() < deadline, "no end was written"
+        records = [Record.FromString(each) for each in leveldb_log(file.read_bytes())]
+    return records
 
 
 def leveldb_log(content: bytes) -> list[bytes]:
-    """Records of a LevelDB log behind a head: in blocks of 32 KiB, each with its length and kind."""
+    """Records of a LevelDB log behind a head: blocks of 32 KiB, each with its length and kind."""
     place, records, part = 7, [], b""
     while place + 7 <= len(content):
         if -place % 32768 < 7:  # no room for a head: the rest of the block is empty
             place += -place % 32768
             continue
         _, length, kind = struct.unpack_from("<IHB", content, place)
+        if place + 7 + length > len(content):  # not written yet
+            break
         part += content[place + 7 : place + 7 + length]
         if kind in (1, 4):  # whole, or the last of several
             records.append(part)
@@ -152,9 +159,9 @@ def test_another_name_is_asked_about():
         tracker_of("tensorbord", Path("run"))
 
 
-def test_the_command_tells_all_that_it_is_asked_to(program, tmp_path):
+def test_the_command_tells_all_that_it_is_asked_to(inside, tmp_path):
     options = ["--track", "tensorboard", "--track", "mlflow"]
-    done = program("train", "seed", "--data", "sketches", "--epochs", "1", "--out", "run", *options)
+    done = inside("train", "seed", "--data", "sketches", "--epochs", "1", "--out", "run", *options)
     assert done.returncode == 0, done.stderr
     assert set(scalars(tmp_path / "run" / "tensorboard")) == {"loss", "accuracy", "seconds"}
     _, (run,) = mlflow_runs()
