@@ -53,7 +53,7 @@ def holds(requirement, extra):
 
 
 NAMES = ["", "train", "photos", "report", "doctor", "serve", "keras", "sklearn", "tables"]
-NAMES += ["tensorboard", "mlflow", "wandb"]
+NAMES += ["tensorboard", "mlflow", "wandb", "huggingface"]
 WITH_TORCH = {"train", "keras", "sklearn", "tensorboard", "mlflow", "wandb"}
 
 
@@ -114,6 +114,7 @@ USES = {
     "report": [("report", "tiny", *SKETCHES, "--out", "page.html")],
     "doctor": [("doctor", "tiny", *SKETCHES, "--html", "page.html")],
     "keras": [("export", "tiny", "--format", "keras", "--out", "tiny.keras")],
+    "huggingface": [("export", "tiny", "--format", "huggingface")],
     **{
         name: [("train", "seed", *SKETCHES, "--epochs", "1", "--track", name)]
         for name in ("tensorboard", "mlflow", "wandb")
@@ -151,6 +152,7 @@ def test_what_is_missing_is_named(extra, program, tmp_path):
     }
     if not extra:
         missing |= {"train": ("train", "seed", *SKETCHES), "keras": ("export", "tiny")}
+        missing |= {"huggingface": ("export", "tiny", "--format", "huggingface")}
     for name, command in missing.items():
         done = program(*command, cwd=tmp_path)
         assert done.returncode == 2, (name, done.stdout)

@@ -51,8 +51,8 @@ def test_a_file_of_another_name_is_overwritten_and_the_text_says_how_to_open_it(
 
 
 def test_a_shipped_model_is_written_to_the_working_folder(tmp_path):
-    assert _place(tmp_path / "model.onnx") == tmp_path / "model.keras"
-    assert _place(Path(models.__file__).parent / "tiny.onnx") == Path("tiny.keras")
+    assert _place(tmp_path / "model.onnx", ".keras") == tmp_path / "model.keras"
+    assert _place(Path(models.__file__).parent / "tiny.onnx", ".keras") == Path("tiny.keras")
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,14 @@ def test_a_shipped_model_is_written_to_the_working_folder(tmp_path):
     [
         (["nowhere.onnx"], "received nowhere.onnx that cannot be read"),
         (["text.onnx"], "received text.onnx that is not ONNX or is damaged"),
-        (["MODEL", "--format", "tflite"], "Expected --format keras, received tflite"),
+        (
+            ["MODEL", "--format", "tflite"],
+            "Expected --format keras or huggingface, received tflite",
+        ),
         (["MODEL", "--out", "model.h5"], "received model.h5; name it model.keras"),
         (["MODEL", "--out", "."], "received .; name it model.keras"),
+        (["MODEL", "--format", "huggingface", "--out", "."], "received . that holds something"),
+        (["MODEL", "--format", "huggingface", "--out", "no/where"], "choose another path"),
         (["MODEL", "--out", "no/where.keras"], "No such file or directory); choose another path"),
     ],
 )

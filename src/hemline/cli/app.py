@@ -53,6 +53,8 @@ _EXTRAS = {
     "torch": "train",
     "wandb": "wandb",
 }
+# Where a command has an extra of its own for what others need as well.
+_EXTRAS_OF = {("report", "jinja2"): "report", ("export", "onnx"): "huggingface"}
 
 
 def _say_version(wanted: bool) -> None:
@@ -114,7 +116,7 @@ def _sentence(error: Exception) -> str | None:
     package = (getattr(error, "name", None) or "").partition(".")[0]
     if package not in _EXTRAS:
         return None
-    extra = "report" if called_command() == "report" and package == "jinja2" else _EXTRAS[package]
+    extra = _EXTRAS_OF.get((called_command(), package), _EXTRAS[package])
     return (
         f"Expected the package {package}, received an installation without it; "
         f"run: {install_command(extra)}."
