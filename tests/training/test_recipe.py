@@ -93,7 +93,7 @@ def test_changes_replace_single_keys():
         ("widths=128", "widths to be a list of whole numbers"),
         ("widths=[128, 0]", "widths above zero"),
         ("widths=[1.5]", "widths to be a list of whole numbers"),
-        ("optimiser=sgd", "optimiser to be adam or muon, received 'sgd'"),
+        ("optimiser=sgd", "optimiser to be adam or muon or own, received 'sgd'"),
         ("epochs", "received epochs; write --set epochs=5"),
         ("horizontal_flip=true", "flip to be auto or always or never, received True"),
         ("test_time_flip=1", "flip to be true or false, received 1"),

@@ -40,7 +40,7 @@ def command(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a model file as a .keras file, or as a folder for Hugging Face's libraries.
+    """Write a model file as Keras or Hugging Face's libraries open it.
 
     Example: hemline export runs/seed-0 --format keras
     """
