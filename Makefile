@@ -43,8 +43,10 @@ setup: .venv/.ready  ## everything that the others need, in .venv
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
 	  echo "Expected Python 3.11 or newer, received $$($(PYTHON) --version); run: make PYTHON=python3.12 ..." >&2; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(INSTALL) --require-hashes --no-deps --requirement requirements.txt
-	$(INSTALL) $(PIP_OPTIONS) $(PYTORCH)
+	$(INSTALL) --no-compile --no-deps $(PIP_OPTIONS) $(PYTORCH) & \
+	$(INSTALL) --no-compile --no-deps --require-hashes --requirement requirements.txt && wait $$!
+	$(INSTALL) $(PIP_OPTIONS) $(PYTORCH)  # what this build of it needs beside
+	$(BIN)/python -m compileall -qq -j 0 .venv/lib || true  # some files are for a newer Python
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q src
 	@touch $@

@@ -135,25 +135,22 @@ FASHION = Form(28, 28, 1, "dark")
 
 
 @pytest.mark.parametrize(
-    ("mirrored", "calibration"), [(False, None), (True, Calibration(1.7, -0.4))]
-)
-@pytest.mark.parametrize(
-    ("kind", "widths", "form", "classes"),
+    ("kind", "widths", "form", "classes", "mirrored"),
     [
-        ("mlp", (40, 30), FASHION, 10),
-        ("conv", (16, 24, 8), FASHION, 10),
-        ("conv", (8, 12, 16, 20), FASHION, 10),
-        ("residual", (16, 24, 8), FASHION, 10),
-        ("mlp", (20,), Form(9, 14, 3, "bright"), 2),
-        ("conv", (8, 16), Form(32, 32, 3), 1000),
-        ("residual", (8, 16), Form(64, 48, 3), 136),
-        ("conv", (8, 8), Form(67, 90, 1), 2),  # squares that do not fill the picture
-        ("residual", (8, 8), Form(224, 224, 3), 3),
+        ("mlp", (40, 30), FASHION, 10, False),
+        ("mlp", (40, 30), FASHION, 10, True),
+        ("conv", (16, 24, 8), FASHION, 10, False),
+        ("conv", (8, 12, 16, 20), FASHION, 10, True),
+        ("residual", (16, 24, 8), FASHION, 10, True),
+        ("mlp", (20,), Form(9, 14, 3, "bright"), 2, True),
+        ("conv", (8, 16), Form(32, 32, 3), 1000, True),
+        ("residual", (8, 16), Form(64, 48, 3), 136, False),
+        ("conv", (8, 8), Form(67, 90, 1), 2, False),  # squares that do not fill the picture
+        ("residual", (8, 8), Form(224, 224, 3), 3, True),
     ],
 )
-def test_every_kind_of_network_has_a_keras_form(
-    kind, widths, form, classes, mirrored, calibration, tmp_path
-):
+def test_every_kind_of_network_has_a_keras_form(kind, widths, form, classes, mirrored, tmp_path):
+    calibration = Calibration(1.7, -0.4) if mirrored else None
     options = {"kind": kind, "widths": widths, "calibration": calibration, "mirrored": mirrored}
     names = [f"class {place}" for place in range(classes)]
     built = write_untrained(tmp_path / "model.onnx", names, form, **options)
