@@ -1,7 +1,6 @@
 """Folders for Hugging Face's libraries: the values that these give, the model file's answers."""
 
 import json
-import stat
 
 import numpy as np
 import onnxruntime
@@ -88,8 +87,8 @@ def test_the_folder_says_what_libraries_ask_for(tmp_path):
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert card.startswith("---\npipeline_tag: image-classification\n")
     assert classifier.trained_on in card
-    mask = stat.S_IMODE((tmp_path / "model.onnx").parent.stat().st_mode)
-    assert stat.S_IMODE(folder.stat().st_mode) & 0o700 == mask & 0o700
+    (tmp_path / "plain").mkdir()  # whoever reads other folders reads this one
+    assert folder.stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
 def test_a_folder_is_whole_or_not_there(tmp_path, monkeypatch):

@@ -5,11 +5,7 @@ given such values, makes pixels of them again, and does with these what the mode
 """
 
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from hemline.classifier import Classifier
 from hemline.errors import HemlineError, ModelFileError
-from hemline.files import write_whole
+from hemline.files import whole_folder, write_whole
 from hemline.pixels import Form, noise
 
 _COMPARED, _TOLERANCE = 64, 1e-4  # pictures; of the largest logit, or of 1
@@ -55,12 +51,17 @@ def write_hugging_face(classifier: Classifier, path: str | Path) -> HuggingFaceF
         OSError: the folder cannot be written.
     """
     path = Path(path)
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise HemlineError(
+            f"Expected a new folder, received {path} that holds something; choose another with "
+            "--out."
+        )
     graph = onnx.load(classifier.path)
     _take_values(graph.graph, classifier.form)
     _keep_logits(graph.graph)
     content = graph.SerializeToString(deterministic=True)
     difference = _difference(content, classifier)
-    with _whole_folder(path) as folder:
+    with whole_folder(path) as folder:
         (folder / "onnx").mkdir()
         write_whole(folder / "onnx" / "model.onnx", content)
         for name, document in (
@@ -201,30 +202,3 @@ const classify = await pipeline("image-classification", "NAME", {{ dtype: "fp32"
 await classify("picture.png");
 ```
 """
-
-
-@contextmanager
-def _whole_folder(path: Path) -> Iterator[Path]:
-    """A temporary folder to write to; when the block ends well, it becomes `path`.
-
-    Raises:
-        HemlineError: there is something at `path` already.
-    """
-    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise HemlineError(
-            f"Expected a new folder, received {path} that holds something; choose another with "
-            "--out."
-        )
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.resolve().parent))
-    try:
-        yield temporary
-        temporary.chmod(0o777 & ~_umask())
-        temporary.replace(path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -52,10 +52,8 @@ class Own:
 
     def describe(self) -> dict[str, str]:
         """What a run and its model file say of them: the name of each, and where it is from."""
-        return {each.name: _name(part) for each in fields(self) if (part := self._part(each.name))}
-
-    def _part(self, name: str) -> Any:
-        return getattr(self, name)
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: _name(part) for name, part in given.items() if part}
 
     def augment(self, generator: torch.Generator) -> Augmentation | None:
         """The augmentation as an epoch calls it, if there is one.
@@ -69,7 +67,7 @@ class Own:
 
         def augment(pixels: Tensor, _photographs: Tensor) -> Tensor:
             changed = own(pixels, generator)
-            _require("an augmentation", changed, pixels.shape, torch.uint8)
+            _require("an augmentation", changed, pixels.shape, torch.uint8, "pixels stay pixels")
             return changed
 
         return augment
@@ -82,23 +80,28 @@ class Own:
         """
         assert self.loss  # noqa: S101  asked for only where there is one
         losses = self.loss(logits, labels)
-        _require("a loss", losses, labels.shape, torch.float32)
+        reduced = 'a number a picture, as with reduction="none"'
+        _require("a loss", losses, labels.shape, torch.float32, reduced)
         return losses
 
 
-def _require(what: str, received: Any, shape: torch.Size, kind: torch.dtype) -> None:
+def _require(what: str, received: Any, shape: torch.Size, kind: torch.dtype, mend: str) -> None:
     if isinstance(received, Tensor) and received.shape == shape and received.dtype == kind:
         return
-    seen = type(received).__name__
-    if isinstance(received, Tensor):
-        seen = f"{str(received.dtype).removeprefix('torch.')} {tuple(received.shape)}"
     raise RecipeError(
-        f"Expected {what} that gives {str(kind).removeprefix('torch.')} {tuple(shape)}, received "
-        f"{seen}; correct it, one value a picture and reduction left to the training."
-        if kind == torch.float32
-        else f"Expected {what} that gives {str(kind).removeprefix('torch.')} {tuple(shape)}, "
-        f"received {seen}; correct it: pixels stay pixels."
+        f"Expected {what} that gives {_told(kind, shape)}, received {_told_of(received)}; "
+        f"correct it: {mend}."
     )
+
+
+def _told_of(received: Any) -> str:
+    if isinstance(received, Tensor):
+        return _told(received.dtype, received.shape)
+    return type(received).__name__
+
+
+def _told(kind: torch.dtype, shape: torch.Size) -> str:
+    return f"{str(kind).removeprefix('torch.')} {tuple(shape)}"
 
 
 def _name(part: Any) -> str:
