@@ -6,7 +6,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 PIP_OPTIONS ?=
 PYTORCH := torch==2.13.0
 
-.PHONY: help run test lint audit bench notebook setup clean
+.PHONY: help run test lint audit bench notebook site setup clean
 
 run: setup  ## obtain the data, train for a minute, evaluate, predict, draw
 	$(BIN)/hemline demo
@@ -37,6 +37,9 @@ notebook: setup  ## execute the notebook, with the real data, into the file that
 	$(BIN)/jupytext --quiet --to ipynb notebooks/fashion_mnist.py
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/jupyter execute --inplace notebooks/fashion_mnist.ipynb
 
+site: setup  ## the docs as a site, in .site
+	$(BIN)/mkdocs build --quiet --strict
+
 setup: .venv/.ready  ## everything that the others need, in .venv
 
 .venv/.ready: pyproject.toml setup.py requirements.txt $(wildcard src/hemline/*/*.c)
@@ -52,5 +55,5 @@ setup: .venv/.ready  ## everything that the others need, in .venv
 	@touch $@
 
 clean:  ## remove whatever make has made
-	rm -rf .venv .bench build src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .bench .site build src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests benchmarks \( -name __pycache__ -o -name '*.so' \) -prune -exec rm -rf {} +

@@ -1,0 +1,40 @@
+"""Which files the site is made of: the README, and whatever it leads to, where they lie."""
+
+import re
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Called by MkDocs: every file under its path in the repository, so that links fit."""
+    theme = [file for file in files if file.src_dir != config.docs_dir]
+    mine = [
+        File.generated(config, str(path.relative_to(ROOT)), abs_src_path=str(path))
+        for path in sorted(reached())
+    ]
+    return Files([*theme, *mine])
+
+
+def reached() -> set[Path]:
+    """Files that can be reached from the README by links."""
+    found: set[Path] = set()
+    ahead = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+    while ahead:
+        path = ahead.pop()
+        if path in found or not path.is_file():
+            continue
+        found.add(path)
+        if path.suffix == ".md":
+            ahead += [(path.parent / link).resolve() for link in links(path.read_text("utf-8"))]
+    return found
+
+
+def links(text: str) -> list[str]:
+    """Paths that a page links to, without what stands in its code blocks."""
+    outside_code = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    named = re.findall(r"\]\(([^)\s]+)\)", outside_code)
+    return [link.partition("#")[0] for link in named if "://" not in link and link[0] != "#"]
