@@ -137,6 +137,26 @@ def test_a_training_that_is_refused_leaves_nothing(make, sketches, tmp_path):
     assert set(tmp_path.rglob("*")) == before
 
 
+def test_a_library_that_cannot_begin_says_why_and_the_folder_stays_free(sketches, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "nowhere://at.all")
+    sentence = r"Expected MLflow to begin, received from it .+; set it up"
+    with pytest.raises(RunError, match=sentence), MLflow() as tracker:
+        train(TWO, sketches, folder="run", **tracker.hooks)
+    assert list(Path("run").iterdir()) == []
+    train(TWO, sketches, folder="run")
+
+
+def test_a_library_that_fails_later_costs_a_warning(sketches, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with TensorBoard("board") as tracker:
+        monkeypatch.setattr(tracker, "write", full)
+        with pytest.warns(RuntimeWarning, match=r"did not take epoch \d: .* No space"):
+            result = train(TWO, sketches, folder="run", **tracker.hooks)
+    assert len(result.epochs) == 2
+
+
 def test_what_goes_on_is_counted_on(sketches, tmp_path):
     def stop(_):
         raise KeyboardInterrupt

@@ -95,6 +95,11 @@ class Run(RunFiles):
         except OSError as error:
             raise _cannot_write(self.folder, error) from error
 
+    def withdraw(self) -> None:
+        """Remove what `start` has written: the training was given up before its first epoch."""
+        for path in (self.recipe, self.account, self.environment):
+            path.unlink(missing_ok=True)
+
     def _require_ends(self) -> None:
         try:
             self.require_ends()

@@ -7,6 +7,7 @@ What they write begins with the first epoch: a training that is refused leaves n
 """
 
 import json
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -27,14 +28,35 @@ class Tracker(ABC):
         """What `train` calls: `on_start` and `on_epoch`."""
         return {"on_start": self.on_start, "on_epoch": self.on_epoch}
 
-    @abstractmethod
     def on_start(self, environment: dict[str, Any]) -> None:
-        """Begin, with the recipe, the seed, the data and the versions."""
+        """Begin, with the recipe, the seed, the data and the versions.
+
+        Raises:
+            RunError: the library cannot; it says why.
+        """
+        try:
+            self.begin(_settings(environment))
+        except Exception as error:  # each library has its own, and those of its network
+            raise RunError(
+                f"Expected {type(self).__name__} to begin, received from it {_line(error)}; "
+                "set it up, or train without it."
+            ) from error
 
     def on_epoch(self, figures: EpochFigures) -> None:
-        """Write the figures of an epoch by the names that `metrics.jsonl` has for them."""
+        """Write the figures of an epoch by the names that `metrics.jsonl` has for them.
+
+        What fails here costs a warning: the training goes on.
+        """
         values = {name: getattr(figures, name) for name in FIGURES}
-        self.write(figures.epoch, {name: v for name, v in values.items() if v is not None})
+        try:
+            self.write(figures.epoch, {name: v for name, v in values.items() if v is not None})
+        except Exception as error:
+            told = f"{type(self).__name__} did not take epoch {figures.epoch}: {_line(error)}"
+            warnings.warn(told, RuntimeWarning, stacklevel=2)
+
+    @abstractmethod
+    def begin(self, settings: dict[str, Any]) -> None:
+        """Open what the figures go into."""
 
     @abstractmethod
     def write(self, epoch: int, values: dict[str, float]) -> None:
@@ -42,7 +64,7 @@ class Tracker(ABC):
 
     @abstractmethod
     def end(self, *, failed: bool) -> None:
-        """Close what `on_start` opened, if it was called."""
+        """Close what `begin` opened, if it did."""
 
     def __enter__(self) -> Self:
         return self
@@ -69,10 +91,10 @@ class TensorBoard(Tracker):
         self._folder, self._open = Path(folder), SummaryWriter
         self._writer: Any = None
 
-    def on_start(self, environment: dict[str, Any]) -> None:
+    def begin(self, settings: dict[str, Any]) -> None:
         """Begin a file; the settings are a text in it."""
         self._writer = self._open(str(self._folder))
-        rows = [f"| {name} | {value} |" for name, value in _settings(environment).items()]
+        rows = [f"| {name} | {value} |" for name, value in settings.items()]
         self._writer.add_text("settings", "\n".join(["| key | value |", "| --- | --- |", *rows]))
 
     def write(self, epoch: int, values: dict[str, float]) -> None:
@@ -101,13 +123,13 @@ class MLflow(Tracker):
         self._mlflow, self._experiment, self._name = mlflow, experiment, name
         self._begun = False
 
-    def on_start(self, environment: dict[str, Any]) -> None:
+    def begin(self, settings: dict[str, Any]) -> None:
         """Begin a run; the settings are its parameters."""
         if self._experiment:
             self._mlflow.set_experiment(self._experiment)
         self._mlflow.start_run(run_name=self._name)
         self._begun = True
-        self._mlflow.log_params(_settings(environment))
+        self._mlflow.log_params(settings)
 
     def write(self, epoch: int, values: dict[str, float]) -> None:
         """A metric each."""
@@ -132,9 +154,9 @@ class WandB(Tracker):
         self._wandb, self._options = wandb, options
         self._run: Any = None
 
-    def on_start(self, environment: dict[str, Any]) -> None:
+    def begin(self, settings: dict[str, Any]) -> None:
         """Begin a run; the settings are its config."""
-        self._run = self._wandb.init(config=_settings(environment), **self._options)
+        self._run = self._wandb.init(config=settings, **self._options)
 
     def write(self, epoch: int, values: dict[str, float]) -> None:
         """One step with a value each."""
@@ -163,6 +185,12 @@ def tracker_of(name: str, folder: Path) -> Tracker:
             f"{did_you_mean(name, known, 'choose one of these.')}"
         )
     return known[name]()
+
+
+def _line(error: Exception) -> str:
+    """What an error says, in one line without its end."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].strip().rstrip(".")
 
 
 def _settings(environment: dict[str, Any]) -> dict[str, Any]:

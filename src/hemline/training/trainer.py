@@ -330,7 +330,12 @@ def train(
     trainer = Trainer(recipe, dataset, seed, run, device, on_step, photographs, source, own)
     with run.claimed():
         trainer.start(resume=resume)
-        on_start(trainer.environment | {"recipe": asdict(trainer.recipe)})
+        try:
+            on_start(trainer.environment | {"recipe": asdict(trainer.recipe)})
+        except BaseException:
+            if not trainer.state.epochs:
+                run.withdraw()
+            raise
         data_ready = time.perf_counter()
         trainer.train(on_epoch)
         trained = time.perf_counter()
