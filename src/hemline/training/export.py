@@ -199,7 +199,7 @@ def export_model(network: Network, metadata: dict[str, Any], finished: Finish) -
             `format`, `form` and what was fitted are added.
         finished: what was fitted to the network.
     """
-    body = list(network.layers)[:-1]
+    body = list(network.eval().layers)[:-1]
     # A new node set only where PyTorch's exporter needs it: old runtimes open the others.
     known = all(type(layer) in add_layer.registry for layer in body)
     graph = GraphBuilder("pixels", _OPSET if known else OPSET)

@@ -1,5 +1,7 @@
 """Whether a network of one's own can become a model file: asked before it is trained."""
 
+import copy
+
 import numpy as np
 import onnxruntime
 import torch
@@ -21,6 +23,7 @@ def check_export(network: Network, classes: int) -> None:
         RecipeError: PyTorch cannot export it, the file has something that no model file may have,
             or gives other logits.
     """
+    network = copy.deepcopy(network).cpu()  # a GPU may compute less exactly
     file = export_model(network, {"classes": [""] * classes}, _unfinished(network, classes))
     try:
         check_graph(file)
