@@ -20,7 +20,7 @@ from common import command_line, run_process, write_result
 
 TRAININGS = {
     "`seed`": ["seed"],
-    "`fast`, three epochs": ["fast", "--set", "epochs=3"],
+    "`fast`, one epoch": ["fast", "--set", "epochs=1"],
 }
 _BUSY = "while True: pass"
 
@@ -65,7 +65,7 @@ def main() -> None:
         fair = (cores + count) / cores
         rows.append(f"| {name} | {count} | {median:.1f} s | {times_as_long:.1f} | {fair:.1f} |")
     head = (
-        f"{cores} cores, {cores} threads, {options.rounds} rounds in turn.\n\n"
+        f"{cores} cores, {cores} threads, rounds in turn: {options.rounds}.\n\n"
         "| training | busy neighbours | median | times as long | its share allows |\n"
         "| --- | ---: | ---: | ---: | ---: |\n"
     )
