@@ -43,7 +43,7 @@ class GraphBuilder:
     Attributes:
         value: what the next node is given.
         opset: whose nodes they are.
-        example: two pictures as the next layer is given them.
+        example: two pictures as the next layer is given them, where one has no form here.
     """
 
     example: Tensor
@@ -225,7 +225,8 @@ def _add_layers(layers: Sequence[nn.Module], form: Form, graph: GraphBuilder) ->
     graph.example = torch.zeros(2, *form.shape, dtype=torch.uint8)
     for layer in layers:
         add_layer(layer, graph)
-        graph.example = layer(graph.example)
+        if graph.opset == OPSET:  # some layer asks for it
+            graph.example = layer(graph.example)
 
 
 def _add_head(

@@ -29,7 +29,6 @@ from hemline.training.material import balance_classes, gather
 from hemline.training.mirroring import decide_mirroring
 from hemline.training.outlier_exposure import build_outlier_exposure
 from hemline.training.own import Loss, NetworkMaker, OptimiserMaker, Own
-from hemline.training.own.checking import check_export
 from hemline.training.run import Run, describe_environment
 from hemline.training.schedules import SCHEDULES, rates_of_epoch
 from hemline.training.state import State
@@ -76,6 +75,8 @@ class Trainer:
             _check_form(start, dataset)
             start.give(self.state.network)
         if own.network:
+            from hemline.training.own.checking import check_export  # brings ONNX Runtime
+
             check_export(self.state.network, len(dataset.classes))
         adjustment = torch.tensor([*recipe.logit_adjustment, 0.0], device=self.device)  # 0: none
         self.logit_adjustment = adjustment if recipe.logit_adjustment else None
@@ -333,7 +334,7 @@ def train(
         try:
             on_start(trainer.environment | {"recipe": asdict(trainer.recipe)})
         except BaseException:
-            if not trainer.state.epochs:
+            if not resume:
                 run.withdraw()
             raise
         data_ready = time.perf_counter()
