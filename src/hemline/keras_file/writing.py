@@ -1,19 +1,19 @@
 """A `.keras` file: written, opened again and compared before it appears."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hemline.classifier import Classifier
-from hemline.errors import HemlineError, ModelFileError
+from hemline.comparing import difference
+from hemline.errors import HemlineError
 from hemline.files import whole_file
 from hemline.keras_file.backend import choose_backend
-from hemline.pixels import noise
-
-_TOLERANCE = 1e-4  # of the largest logit, or of 1
-_COMPARED = 64  # pictures
+from hemline.pixels import Pixels
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,10 @@ def write_keras(classifier: Classifier, path: str | Path) -> KerasFile:
         network = read_network(classifier.path, classifier.form)
         _compile(network)
         network.save(temporary)
-        difference = _difference(keras.saving.load_model(temporary), classifier)
+        opened = keras.saving.load_model(temporary)
+        farthest = difference(classifier, partial(_answer, opened), "a Keras network", "Keras form")
     parameters = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
-    return KerasFile(path, parameters, difference, keras.backend.backend())
+    return KerasFile(path, parameters, farthest, keras.backend.backend())
 
 
 def _compile(network: Any) -> None:
@@ -76,21 +77,8 @@ def _compile(network: Any) -> None:
     network.get_compile_config = lambda: settings
 
 
-def _difference(network: Any, classifier: Classifier) -> float:
-    """The largest difference from the model file's logits.
-
-    Raises:
-        ModelFileError: it is more than rounding.
-    """
+def _answer(network: Any, pixels: Pixels) -> NDArray[np.float32]:
     import keras
 
-    pixels = noise(classifier.form, _COMPARED)
-    expected = classifier.logits(pixels)
-    received = keras.ops.convert_to_numpy(network(pixels, training=False))
-    difference = float(np.abs(received - expected).max())
-    if not difference <= _TOLERANCE * max(1.0, float(np.abs(expected).max())):
-        raise ModelFileError(
-            f"Expected a Keras network with the logits of {classifier.path}, received logits that "
-            f"differ by {difference:.2g}; this network has no Keras form."
-        )
-    return difference
+    logits: NDArray[np.float32] = keras.ops.convert_to_numpy(network(pixels, training=False))
+    return logits
