@@ -190,6 +190,7 @@ def native_fits(network: Network, optimiser: Optimiser, work: Pass) -> bool:
 
 def run_native(network: Network, optimiser: Optimiser, work: Pass) -> Outcome:
     """`run_epoch` in C, on the memory of the network and of its Adam."""
+    assert isinstance(optimiser, Adam)  # noqa: S101  nothing else fits
     loss_sum, correct, finite_steps = _dense.epoch(
         work.pixels.numpy(),
         work.labels.numpy(),

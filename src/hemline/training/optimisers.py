@@ -13,20 +13,46 @@ from torch import Tensor, nn
 
 
 class Optimiser(ABC):
-    """What all optimisers share: parameters, and a memory for each of them.
+    """What a training asks of an optimiser.
 
     Attributes:
         parameters: what it changes.
-        bfloat16: whether matrix products may be computed with 8 bits of mantissa.
         steps: taken so far.
+    """
+
+    def __init__(self, parameters: Iterable[nn.Parameter]) -> None:
+        self.parameters, self.steps = list(parameters), 0
+
+    @abstractmethod
+    def step(self, rate: float) -> None:
+        """Move every parameter by its gradient, and clear the gradient.
+
+        Args:
+            rate: learning rate of this step.
+        """
+
+    @abstractmethod
+    def state(self) -> dict[str, Tensor]:
+        """Tensors that a checkpoint keeps."""
+
+    @abstractmethod
+    def load_state(self, tensors: dict[str, Tensor]) -> None:
+        """Put back what `state` gave."""
+
+
+class Moving(Optimiser):
+    """Moves one parameter after the other, with a memory for each of them.
+
+    Attributes:
+        bfloat16: whether matrix products may be computed with 8 bits of mantissa.
         memory: by name, one tensor a parameter.
     """
 
     memories: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: Iterable[nn.Parameter], *, bfloat16: bool = False) -> None:
-        self.parameters, self.bfloat16 = list(parameters), bfloat16
-        self.steps = 0
+        super().__init__(parameters)
+        self.bfloat16 = bfloat16
         self.memory = {
             name: [torch.zeros_like(parameter) for parameter in self.parameters]
             for name in self.memories
@@ -34,11 +60,7 @@ class Optimiser(ABC):
 
     @torch.no_grad()
     def step(self, rate: float) -> None:
-        """Move every parameter by its gradient, and clear the gradient.
-
-        Args:
-            rate: learning rate of this step.
-        """
+        """Move every parameter by its gradient, and clear the gradient."""
         self.steps += 1
         for place, parameter in enumerate(self.parameters):
             gradient, parameter.grad = parameter.grad, None
@@ -50,7 +72,7 @@ class Optimiser(ABC):
         """Move one parameter in place; `place` is its place in every memory."""
 
     def state(self) -> dict[str, Tensor]:
-        """Tensors that a checkpoint keeps."""
+        """The memories and the number of steps."""
         tensors = {
             f"{name}.{place}": tensor
             for name, tensors in self.memory.items()
@@ -66,7 +88,7 @@ class Optimiser(ABC):
                 tensor.copy_(tensors[f"{name}.{place}"])
 
 
-class Adam(Optimiser):
+class Adam(Moving):
     """Adam (Kingma & Ba, 2015), with the constants of Keras."""
 
     memories = ("first", "second")  # running means of the gradient and of its square
@@ -84,7 +106,7 @@ class Adam(Optimiser):
         parameter.addcdiv_(first, divisor, value=-rate / (1 - self.beta1**self.steps))
 
 
-class Muon(Optimiser):
+class Muon(Moving):
     """Orthogonalised momentum on filters (Jordan et al., 2024), plain momentum on the rest.
 
     The learning rate is that of the filters; the others are fractions of it. Filters keep a
@@ -130,4 +152,4 @@ def orthogonalised(matrix: Tensor, steps: int = 3) -> Tensor:
     return values.T if tall else values
 
 
-OPTIMISERS: dict[str, type[Optimiser]] = {"adam": Adam, "muon": Muon}
+OPTIMISERS: dict[str, type[Moving]] = {"adam": Adam, "muon": Muon}

@@ -46,10 +46,6 @@ class OwnOptimiser(Optimiser):
         self.own.step()
         self.own.zero_grad()
 
-    def move(self, place: int, parameter: nn.Parameter, gradient: Tensor, rate: float) -> None:
-        """Never called: the whole step is its own."""
-        raise NotImplementedError
-
     def state(self) -> dict[str, Tensor]:
         """Its memory of each parameter, numbers as tensors."""
         tensors = {"steps": torch.tensor(self.steps)}
