@@ -42,8 +42,7 @@ def seconds(options: list[str], count: int, threads: int) -> float:
     with tempfile.TemporaryDirectory() as folder, neighbours(count):
         place = ["--out", str(Path(folder) / "run"), "--data", "sketches", "--json"]
         command = [sys.executable, "-m", "hemline", "train", *options, *place]
-        # As its users run it: how many threads it takes is its own affair.
-        taken, _ = run_process(command, {"OMP_NUM_THREADS": str(threads)}, threads)
+        taken, _ = run_process(command, {}, threads)
     return taken
 
 

@@ -29,12 +29,12 @@ def reached() -> set[Path]:
             continue
         found.add(path)
         if path.suffix == ".md":
-            ahead += [(path.parent / link).resolve() for link in links(path.read_text("utf-8"))]
+            named = [link.partition("#")[0] for link in links(path.read_text("utf-8"))]
+            ahead += [(path.parent / link).resolve() for link in named if link]
     return found
 
 
 def links(text: str) -> list[str]:
-    """Paths that a page links to, without what stands in its code blocks."""
+    """What a page links to in the repository, without what stands in its code blocks."""
     outside_code = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
-    named = re.findall(r"\]\(([^)\s]+)\)", outside_code)
-    return [link.partition("#")[0] for link in named if "://" not in link and link[0] != "#"]
+    return [link for link in re.findall(r"\]\(([^)\s]+)\)", outside_code) if "://" not in link]

@@ -34,8 +34,7 @@ def whole_file(path: Path) -> Iterator[Path]:
                 stream.write(temporary.read_bytes())
         return
     path = path.resolve()
-    # The suffix stays, because some writers choose the format by it.
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
+    temporary = _temporary(path)
     try:
         yield temporary
         _flush(temporary)
@@ -52,7 +51,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     There may be an empty folder at `path`, and nothing else.
     """
     path = path.resolve()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
+    temporary = _temporary(path)
     temporary.mkdir()
     try:
         yield temporary
@@ -82,6 +81,11 @@ def lock(descriptor: int) -> None:
         import fcntl
 
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _temporary(path: Path) -> Path:
+    """A name beside `path`; the suffix stays, because some writers choose the format by it."""
+    return path.with_name(f".{path.stem}.{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
 
 
 def temporaries(path: Path) -> list[Path]:

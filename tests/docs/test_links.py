@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from docs.site import links
 
 from tests.docs.blocks import ROOT, pages
 
@@ -11,11 +12,6 @@ def anchors(text):
     """What GitHub makes of the headings."""
     headings = re.findall(r"^#+ (.+)$", text, re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-def links(text):
-    outside_code = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
-    return [link for link in re.findall(r"\]\(([^)\s]+)\)", outside_code) if "://" not in link]
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
