@@ -27,6 +27,7 @@ _TRAIN = ["train", "seed", *SKETCHES, "--epochs", "1"]
 EXTRAS: dict[str, tuple[list[str], str]] = {
     "": (["predict", "--test-index", "0", *SKETCHES], "from hemline import Classifier"),
     "photos": (["predict", "photo.jpg"], "import cv2; from hemline import Classifier"),
+    "heic": (["predict", "photo.jpg"], "import pillow_heif; from hemline import Classifier"),
     "report": (["report", "tiny", *SKETCHES, "--out", "page.html"], "import hemline.report.page"),
     "doctor": (["doctor", "tiny", *SKETCHES], "from hemline import diagnose"),
     "tables": (["data", "--data", "table.parquet"], "import pyarrow.parquet"),
@@ -65,7 +66,7 @@ photo = Image.new("RGB", (90, 120), (200, 170, 120))
 photo.paste((30, 40, 150), (25, 20, 65, 100))
 photo.save("photo.jpg")
 """
-_PREPARED = {"tables": _TABLE, "photos": _PHOTO}
+_PREPARED = {"tables": _TABLE, "photos": _PHOTO, "heic": _PHOTO}
 _SERVER = """
 import subprocess, sys, time, urllib.request
 command = [sys.executable, "-m", "hemline", "serve", "tiny", "--port", "8931"]

@@ -30,6 +30,7 @@ from pathlib import Path
 import numpy as np
 from common import ROOT, command_line, write_result
 from PIL import Image
+from pillow_heif import register_heif_opener
 
 sys.path.insert(0, str(ROOT.parent))
 from serving_attacks import garbled
@@ -149,6 +150,7 @@ def reply(dice: Dice) -> str:
 @functools.cache
 def pictures() -> list[bytes]:
     """Files of every format that is read, in its kinds."""
+    register_heif_opener()
     photo: Image.Image = draw_photo("trousers", size=(60, 80))
     exif = photo.getexif()
     exif[0x0112] = 6
@@ -162,10 +164,18 @@ def pictures() -> list[bytes]:
     kinds += [("GIF", "P", {}), ("GIF", "P", {"save_all": True, "append_images": animation})]
     kinds += [("BMP", mode, {}) for mode in ("1", "P", "RGB")]
     kinds += [("PPM", mode, {}) for mode in ("1", "L", "RGB")]
+    kinds += [("AVIF", "RGB", {}), ("AVIF", "RGBA", {}), ("AVIF", "RGB", {"exif": exif})]
+    kinds += [("AVIF", "RGB", {"save_all": True, "append_images": animation})]
+    kinds += [("HEIF", "RGB", {}), ("HEIF", "L", {}), ("HEIF", "RGB", {"exif": exif})]
+    kinds += [("TIFF", mode, {}) for mode in ("1", "L", "P", "RGB", "RGBA", "CMYK")]
+    packed = ("tiff_lzw", "tiff_adobe_deflate", "packbits")
+    kinds += [("TIFF", "RGB", {"compression": name}) for name in packed]
+    kinds += [("TIFF", "RGB", {"exif": exif}), ("TIFF", "1", {"compression": "group4"})]
     files = []
     for image, kind, options in [
         *((photo.convert(mode), kind, options) for kind, mode, options in kinds),
         (grey16, "PNG", {}),
+        (grey16, "TIFF", {}),
     ]:
         buffer = io.BytesIO()
         image.save(buffer, kind, **options)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pillow_heif import register_heif_opener
 
 from tests.photos.drawing import draw_photo
 from tests.serving.running import serve
@@ -52,7 +53,7 @@ def holds(requirement, extra):
     return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
-NAMES = ["", "train", "photos", "report", "doctor", "serve", "keras", "sklearn", "tables"]
+NAMES = ["", "train", "photos", "heic", "report", "doctor", "serve", "keras", "sklearn", "tables"]
 NAMES += ["tensorboard", "mlflow", "wandb", "huggingface"]
 WITH_TORCH = {"train", "keras", "sklearn", "tensorboard", "mlflow", "wandb"}
 
@@ -111,6 +112,7 @@ USES = {
     ],
     "train": [("train", "seed", *SKETCHES, "--epochs", "1"), ("describe", "fast", *SKETCHES)],
     "photos": [("predict", "photo.jpg", "--show", "seen.png")],
+    "heic": [("predict", "photo.heic")],
     "report": [("report", "tiny", *SKETCHES, "--out", "page.html")],
     "doctor": [("doctor", "tiny", *SKETCHES, "--html", "page.html")],
     "keras": [("export", "tiny", "--format", "keras", "--out", "tiny.keras")],
@@ -123,9 +125,16 @@ USES = {
 }
 
 
+def write_photos(folder):
+    photo = draw_photo("trousers", size=(90, 120))
+    photo.save(folder / "photo.jpg")
+    register_heif_opener()
+    photo.save(folder / "photo.heic", "HEIF")
+
+
 @pytest.mark.parametrize("extra", NAMES, indirect=True, ids=lambda extra: extra or "none")
 def test_it_does_what_it_is_for(extra, program, tmp_path):
-    draw_photo("trousers", size=(90, 120)).save(tmp_path / "photo.jpg")
+    write_photos(tmp_path)
     if extra == "tables":
         parquet(tmp_path)
     for use in USES.get(extra, []):
@@ -143,9 +152,10 @@ def test_it_does_what_it_is_for(extra, program, tmp_path):
 
 @pytest.mark.parametrize("extra", ["", "keras"], indirect=True, ids=["none", "keras"])
 def test_what_is_missing_is_named(extra, program, tmp_path):
-    draw_photo("trousers", size=(90, 120)).save(tmp_path / "photo.jpg")
+    write_photos(tmp_path)
     missing = {
         "photos": ("predict", "photo.jpg"),
+        "heic": ("predict", "photo.heic"),
         "report": ("report", "tiny", *SKETCHES),
         "doctor": ("doctor", "tiny", *SKETCHES),
         "serve": ("serve", "tiny"),

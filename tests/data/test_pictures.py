@@ -57,10 +57,10 @@ def _page(path):
         ("a.png", lambda p: p.write_bytes(b"hello"), DataError, "none of these"),
         ("a.png", lambda p: p.write_bytes(b""), DataError, "none of these"),
         (
-            "a.tiff",
+            "a.ico",
             lambda p: Image.fromarray(GARMENT).save(p),
             DataError,
-            "format TIFF, which is not read",
+            "format icon, which is not read",
         ),
         ("a.npy", lambda p: p.write_bytes(b"hello"), DataError, "NumPy cannot read"),
         ("a.npy", lambda p: np.save(p, GARMENT / 255), PixelsError, "scales by itself"),

@@ -52,6 +52,28 @@ def chunk(name, content):
     return struct.pack(">I", len(content)) + name + content + checksum
 
 
+def boxed(items, brand, kind):
+    """An AVIF or HEIC that lists so many items, of which none is there."""
+
+    def box(name, content):
+        return struct.pack(">I", 8 + len(content)) + name + content
+
+    def entry(number):
+        return box(b"infe", struct.pack(">IIH4s", 3 << 24, number, 0, kind) + b"\0")
+
+    named = b"".join(entry(number + 1) for number in range(items))
+    lying = b"".join(struct.pack(">IHHHII", n + 1, 0, 0, 1, 8, 8) for n in range(items))
+    described = [
+        box(b"hdlr", bytes(8) + b"pict" + bytes(13)),
+        box(b"pitm", struct.pack(">II", 1 << 24, items)),
+        box(b"iloc", b"\2\0\0\0\x44\0" + struct.pack(">I", items) + lying),
+        box(b"iinf", struct.pack(">II", 1 << 24, items) + named),
+    ]
+    return box(b"ftyp", brand + bytes(4) + brand + b"mif1") + box(
+        b"meta", bytes(4) + b"".join(described)
+    )
+
+
 def sixteen_bits(size=(7000, 7000)):
     """A PNG of 16 bits of grey, even, so that the file is small."""
     width, height = size

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from pillow_heif import register_heif_opener
 
 from hemline.errors import DataError, HemlineError, PhotoError
-from hemline.photos import decode
-from tests.photos.costly import png
+from hemline.photos import decode, opening
+from tests.photos.costly import boxed, png
 from tests.photos.drawing import draw_photo
 
 PHOTO = draw_photo(size=(96, 128))
@@ -26,17 +27,21 @@ def with_exif(content):
     return encoded(form="JPEG", exif=b"Exif\x00\x00" + content)
 
 
-@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])
-def test_five_formats_are_read(form):
-    photo = decode(encoded(form=form), "shirt")
+register_heif_opener()
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "HEIF", "TIFF", "BMP", "GIF", "PPM")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_nine_formats_are_read_by_their_content(form):
+    photo = decode(encoded(form=form), "shirt.xyz")
     assert photo.colours.shape == (128, 96, 3)
     assert photo.colours.dtype == np.uint8
     assert photo.opaque is None
     difference = photo.colours.astype(int) - np.asarray(PHOTO)
-    assert np.abs(difference).mean() < (1 if form in {"PNG", "BMP"} else 8)
+    assert np.abs(difference).mean() < (1 if form in {"PNG", "BMP", "PPM", "TIFF"} else 8)
 
 
-@pytest.mark.parametrize("form", ["TIFF", "ICO", "TGA", "JPEG2000", "PDF", "EPS", "ICNS"])
+@pytest.mark.parametrize("form", ["ICO", "TGA", "JPEG2000", "PDF", "EPS", "ICNS"])
 def test_other_formats_are_refused(form):
     with pytest.raises(DataError, match=r"none of these|which is not read"):
         decode(encoded(form=form), "shirt")
@@ -64,7 +69,7 @@ def test_sixteen_bits_of_colour_are_read():
     assert (photo.colours == np.asarray(PHOTO)).all()
 
 
-@pytest.mark.parametrize("form", ["PNG", "WEBP"])
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "TIFF"])
 def test_transparency_is_kept_as_a_mask_on_white(form):
     image = PHOTO.convert("RGBA")
     image.putalpha(Image.fromarray(np.pad(np.full((64, 48), 255, np.uint8), ((32, 32), (24, 24)))))
@@ -82,8 +87,8 @@ def test_a_transparent_palette_colour_is_a_mask():
     assert photo.opaque[40:].mean() > 0.9
 
 
-@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
-def test_of_animations_the_first_frame_counts(form):
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG", "TIFF", "AVIF", "HEIF"])
+def test_of_several_pictures_the_first_frame_counts(form):
     others = [Image.new("RGB", PHOTO.size, colour) for colour in ("red", "blue")]
     content = encoded(PHOTO, form, save_all=True, append_images=others)
     assert np.abs(decode(content).colours.astype(int) - np.asarray(PHOTO)).mean() < 8
@@ -94,15 +99,35 @@ def test_of_the_several_pictures_that_phones_put_into_a_jpeg_the_first_counts():
     assert decode(content).colours.shape == (128, 96, 3)
 
 
-@pytest.mark.parametrize("turn", range(1, 9))
-def test_exif_turns_the_picture_upright(turn):
-    back = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}
-    stored = PHOTO.transpose(Image.Transpose(back[turn])) if turn > 1 else PHOTO
+def test_without_its_package_a_heic_file_is_called_by_its_name(monkeypatch):
+    monkeypatch.setattr(opening, "reads_heic", lambda: False)
+    said = (
+        r"received shirt that is HEIC, for which .* pillow-heif is missing; run: pip install .*heic"
+    )
+    with pytest.raises(PhotoError, match=said):
+        decode(encoded(form="HEIF"), "shirt")
+
+
+BACK = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # the turn that an orientation undoes
+
+
+def turned(turn, form, **options):
+    """A picture that lies as EXIF, or the box of its format, says."""
+    stored = PHOTO.transpose(Image.Transpose(BACK[turn])) if turn > 1 else PHOTO
     exif = Image.Exif()
     exif[0x0112] = turn
-    photo = decode(encoded(stored, exif=exif), "shirt")
-    assert (photo.colours == np.asarray(PHOTO)).all()
-    assert photo.size == stored.size
+    return stored, encoded(stored, form, exif=exif.tobytes(), **options)
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "AVIF", "HEIF", "TIFF"])
+def test_every_format_is_turned_upright_once(form, turn):
+    stored, content = turned(turn, form)
+    photo = decode(content, "shirt")
+    assert np.abs(photo.colours.astype(int) - np.asarray(PHOTO)).mean() < 8
+    if form == "PNG":
+        assert photo.size == stored.size
+        assert (photo.colours == np.asarray(PHOTO)).all()
 
 
 @pytest.mark.parametrize("turn", [0, 9, 99])
@@ -118,7 +143,12 @@ def test_large_pictures_are_kept_small():
     assert photo.size == (1500, 2000)
 
 
-WHOLE = {form: encoded(form=form) for form in ("PNG", "JPEG", "WEBP", "BMP", "GIF")}
+def tiff(tags=None, image=PHOTO, **options):
+    """A TIFF with further tags: number to value."""
+    return encoded(image, "TIFF", tiffinfo=tags or {}, **options)
+
+
+WHOLE = {form: encoded(form=form) for form in FORMATS}
 HOSTILE = {
     "empty": (b"", "none of these"),
     "text": (b"hello, world " * 40, "none of these"),
@@ -142,6 +172,17 @@ HOSTILE = {
     "WEBP cut short": (WHOLE["WEBP"][: len(WHOLE["WEBP"]) // 2], "damaged|none of these"),
     "BMP cut short": (WHOLE["BMP"][: len(WHOLE["BMP"]) // 2], "damaged"),
     "GIF cut short": (WHOLE["GIF"][: len(WHOLE["GIF"]) // 2], "damaged"),
+    "TIFF cut short": (WHOLE["TIFF"][: len(WHOLE["TIFF"]) // 2], "damaged"),
+    "AVIF cut short": (WHOLE["AVIF"][: len(WHOLE["AVIF"]) // 2], "damaged|none of these"),
+    "HEIF cut short": (WHOLE["HEIF"][: len(WHOLE["HEIF"]) // 2], "damaged|none of these"),
+    "AVIF of a thousand items": (boxed(5000, b"avif", b"av01"), "at most 500 notes"),
+    "HEIC of a thousand items": (boxed(5000, b"heic", b"hvc1"), "at most 500 notes"),
+    "a TIFF of decimals": (tiff(image=PHOTO.convert("F")), "holds decimal numbers; save"),
+    "a TIFF of Lab": (tiff(image=PHOTO.convert("LAB")), "holds Lab colours"),
+    "a TIFF of 32 bits": (tiff(image=PHOTO.convert("I")), "holds numbers of 32 bits"),
+    "a JPEG in a TIFF": (tiff(compression="jpeg"), "packed by jpeg"),
+    "a preview": (tiff({254: 1}), "raw file, or begins with a preview"),
+    "a raw file": (tiff({50706: b"\1\4\0\0"}), "raw file, or begins with a preview"),
 }
 
 

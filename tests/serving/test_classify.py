@@ -7,6 +7,7 @@ import socket
 import numpy as np
 import pytest
 from PIL import Image
+from pillow_heif import register_heif_opener
 
 from hemline.labels import CLASSES
 from hemline.photos import see
@@ -104,10 +105,10 @@ def flat():
 @pytest.mark.parametrize(
     ("content", "status", "said"),
     [
-        (b"", 415, "PNG, JPEG or WebP"),
-        (b"no picture", 415, "PNG, JPEG or WebP"),
-        (encoded(np.zeros((100, 100), np.uint8), "BMP"), 415, "PNG, JPEG or WebP"),
-        (encoded(np.zeros((100, 100), np.uint8), "GIF"), 415, "PNG, JPEG or WebP"),
+        (b"", 415, "PNG, JPEG, WebP, AVIF, HEIC, TIFF or GIF file, received nothing"),
+        (b"no picture", 415, "TIFF or GIF file, received the picture that is none"),
+        (encoded(np.zeros((100, 100), np.uint8), "BMP"), 415, "the picture that is none"),
+        (encoded(np.zeros((100, 100), np.uint8), "ICO"), 415, "the picture that is icon"),
         (encoded(np.zeros((100, 100), np.uint8))[:60], 400, "damaged"),
         (encoded(np.zeros((8, 8), np.uint8)), 400, "at least 16x16"),
         (encoded(np.full((28, 28), 255, np.uint8)), 400, "dark on bright"),
@@ -118,6 +119,17 @@ def test_what_is_no_photograph_of_a_garment_is_refused(server, content, status, 
     answer = server.post("/classify", content=content)
     assert answer.status_code == status
     assert said in answer.json()["error"]
+
+
+@pytest.mark.parametrize("form", ["AVIF", "HEIF", "TIFF", "GIF"])
+def test_whatever_phones_store_is_answered(server, photo, form):
+    register_heif_opener()
+    picture = Image.open(io.BytesIO(photo))
+    answers = [
+        server.post("/classify", content=content).json()["pictures"][0]
+        for content in (photo, encoded(picture, form))
+    ]
+    assert answers[0]["class_name"] == answers[1]["class_name"]
 
 
 def test_a_bad_file_among_good_ones_is_named(server, photo):

@@ -14,7 +14,7 @@ from hemline.data.npy import Header, read_header, whole
 from hemline.errors import DataError, PixelsError
 from hemline.files import is_endless
 from hemline.photos import MEGAPIXELS, Intake, Seen, see_all
-from hemline.photos.others import BEGINNING, format_of
+from hemline.photos.formats import BEGINNING, format_of
 from hemline.pixels import Form, Pixels, as_bytes, as_pixels, check_shape
 
 _LARGE = 100_000_000  # bytes

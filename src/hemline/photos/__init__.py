@@ -1,17 +1,10 @@
 """Intake: any picture file becomes pixels, whole or with the garment found and cut out."""
 
-from hemline.photos.decoding import (
-    FORMATS,
-    MEGAPIXELS,
-    MOST_MEGAPIXELS,
-    SUFFIXES,
-    Colours,
-    Mask,
-    Photo,
-    decode,
-)
+from hemline.photos.decoding import MEGAPIXELS, Colours, Mask, Photo, decode
 from hemline.photos.folders import pictures_in
+from hemline.photos.formats import FORMATS, SUFFIXES
 from hemline.photos.intake import Find, Fit, Intake
+from hemline.photos.opening import MOST_MEGAPIXELS
 from hemline.photos.seeing import Seen, see, see_all
 
 __all__ = [

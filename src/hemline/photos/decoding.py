@@ -1,28 +1,20 @@
-"""Picture files become arrays: few formats, checked before they are decoded, never a surprise."""
+"""Picture files become arrays: checked before they are decoded, never a surprise."""
 
-import contextlib
-import io
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.errors import DataError, PhotoError
-from hemline.photos.costs import refuse_costly, refuse_large
-from hemline.photos.others import BEGINNING, format_of
-from hemline.photos.pieces import refuse_many
+from hemline.errors import PhotoError
+from hemline.photos.opening import opened, too_large
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "PPM")
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".ppm", ".pgm"})
 MEGAPIXELS = 50  # phones take up to 50 at once; decoding them takes up to 800 MB as WebP, else 600
-MOST_MEGAPIXELS = 178  # from 179 on Pillow itself refuses
 EDGE = 448  # longest edge that is kept: sixteen times 28
 _SHORTEST, _SHORTEST_GARMENT = 1, 16  # below there is nothing to find
 _LONGEST_RATIO = 12  # no garment is so long
@@ -72,14 +64,15 @@ def decode(
         OSError: the file cannot be opened.
     """
     name = name or name_of(source)
-    with _opened(source, name) as (image, stream):
+    with opened(source, name) as image:
         size = image.size
         _check_size(size, name, megapixels, _SHORTEST_GARMENT if garment else _SHORTEST)
-        refuse_costly(image, stream, name)
-        image.draft(None, (2 * EDGE, 2 * EDGE))  # JPEG: decodes only as large as is needed
+        image.draft(None, _kept(size))  # JPEG: decodes only as large as is needed
         image.load()
         _check_size(image.size, name, megapixels, _SHORTEST)  # frames can be larger than said
-        return Photo(name, *_upright(image, _orientation(image, name)), size)
+        # Of a TIFF Pillow turns the pixels itself.
+        turn = 1 if image.format == "TIFF" else _orientation(image, name)
+        return Photo(name, *_upright(image, turn), size)
 
 
 def name_of(source: Path | bytes) -> str:
@@ -87,63 +80,16 @@ def name_of(source: Path | bytes) -> str:
     return str(source) if isinstance(source, Path) else "the picture"
 
 
-@contextlib.contextmanager
-def _opened(source: Path | bytes, name: str) -> Iterator[tuple["Image", BinaryIO]]:
-    from PIL import Image, UnidentifiedImageError
-
-    stream: BinaryIO = source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
-    # Pillow warns of what is checked here anyway.
-    with stream, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        refuse_large(stream, name)
-        refuse_many(stream, name)
-        try:
-            with Image.open(stream, formats=FORMATS) as image:
-                yield image, stream
-        except (DataError, PhotoError, MemoryError):
-            raise
-        except UnidentifiedImageError as error:
-            raise _unknown(stream, name) from error
-        except Image.DecompressionBombError as error:
-            raise _too_large(name, f"more than {MOST_MEGAPIXELS} megapixels") from error
-        except Exception as error:  # what damaged files raise has no common base
-            reason = (str(error) or type(error).__name__).splitlines()[0]
-            raise PhotoError(
-                f"Expected a whole picture, received {name} that is damaged ({reason}); "
-                "obtain it again."
-            ) from error
-
-
-def _unknown(stream: BinaryIO, name: str) -> DataError:
-    stream.seek(0)
-    if other := format_of(stream.read(BEGINNING)):
-        return DataError(
-            f"Expected a picture ({', '.join(FORMATS)}), received {name} in the format {other}, "
-            "which is not read; convert it to JPEG or PNG."
-        )
-    return DataError(
-        f"Expected a picture ({', '.join(FORMATS)}), an idx file or a .npy file, "
-        f"received {name} that is none of these; check the file."
-    )
-
-
 def _check_size(size: tuple[int, int], name: str, megapixels: float, shortest: int) -> None:
     width, height = size
     if width * height > megapixels * 1e6:
-        raise _too_large(name, f"{width:,}x{height:,} ({width * height / 1e6:.1f} megapixels)")
+        raise too_large(name, f"{width:,}x{height:,} ({width * height / 1e6:.1f} megapixels)")
     if shortest > 1 and (min(size) < shortest or max(size) > _LONGEST_RATIO * min(size)):
         raise PhotoError(
             f"Expected a picture of at least {shortest}x{shortest} and at most "
             f"{_LONGEST_RATIO} times as long as wide, received {name} of {width:,}x{height:,}; "
             "pass a photograph of one garment."
         )
-
-
-def _too_large(name: str, received: str) -> PhotoError:
-    return PhotoError(
-        f"Expected at most the pixels that --max-megapixels allows, received {name} of {received}; "
-        f"shrink it, or allow up to {MOST_MEGAPIXELS}."
-    )
 
 
 def _orientation(image: "Image", name: str) -> int:
@@ -176,10 +122,8 @@ def _upright(image: "Image", turn: int) -> tuple[Colours, Mask | None]:
     if turn in _TURNS:
         image = image.transpose(Transpose(_TURNS[turn]))
     if max(image.size) > EDGE:
-        scale = EDGE / max(image.size)
-        smaller = max(1, round(image.width * scale)), max(1, round(image.height * scale))
         # `reducing_gap` averages whole blocks first: ten times faster, no visible difference.
-        image = image.resize(smaller, Resampling.BILINEAR, reducing_gap=2)
+        image = image.resize(_kept(image.size), Resampling.BILINEAR, reducing_gap=2)
     if image.mode == "RGB":
         return np.array(image), None
     array = np.array(image).astype(np.float32)
@@ -187,6 +131,12 @@ def _upright(image: "Image", turn: int) -> tuple[Colours, Mask | None]:
     colours = np.rint(array[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
     opaque = alpha[..., 0] >= 0.5
     return colours, None if opaque.all() else opaque
+
+
+def _kept(size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of what is kept of a picture."""
+    scale = min(EDGE / max(size), 1.0)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _eight_bits(image: "Image") -> "Image":

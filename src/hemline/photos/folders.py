@@ -5,8 +5,7 @@ import glob
 from pathlib import Path
 
 from hemline.errors import DataError
-from hemline.photos.decoding import SUFFIXES
-from hemline.photos.others import BEGINNING, kind_of
+from hemline.photos.formats import BEGINNING, SUFFIXES, is_picture
 
 
 def pictures_in(path: Path) -> list[Path]:
@@ -40,7 +39,7 @@ def _below(folder: Path) -> list[Path]:
 
 def _begins_like_a_picture(file: Path) -> bool:
     with contextlib.suppress(OSError), file.open("rb") as stream:
-        return bool(kind_of(stream.read(BEGINNING)))
+        return is_picture(stream.read(BEGINNING))
     return False
 
 

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from hemline.errors import PhotoError
+from hemline.photos.boxes import described_in
+from hemline.photos.formats import JPEG, PNG
 from hemline.photos.jpeg import SCAN, markers
-from hemline.photos.others import JPEG, PNG
 
 _MOST = 500  # beside the pixels: tens are usual, a map of depths in a photograph takes hundreds
 _MOST_OF_PIXELS = 50_000  # pieces of a PNG: usual ones have 8 kB and more, these are 400 MB
+_LISTED = 1 << 16  # bytes that list what is in an AVIF or HEIC: a phone's have a tenth
 _OF_PIXELS = (b"IDAT", b"fdAT", b"fcTL")
 _PLAIN = (b"P1", b"P2", b"P3")
 _PADDING = 64  # bytes between segments that are gone over one by one, as dear as a segment
@@ -39,13 +41,15 @@ def refuse_many(stream: BinaryIO, name: str) -> None:
         few = _few_segments(stream)
     elif start == PNG:
         few = _few_chunks(stream)
+    elif start[4:] == b"ftyp":
+        few = described_in(stream) <= _LISTED
     else:
         few = start[:1] != b"P" or _few_comments(stream, plain=start.startswith(_PLAIN))
     stream.seek(0)
     if not few:
         raise PhotoError(
             f"Expected a picture file with at most {_MOST} notes beside its pixels (segments, "
-            f"chunks, comments), received {name} with more; save it anew without them."
+            f"chunks, items, comments), received {name} with more; save it anew without them."
         )
 
 

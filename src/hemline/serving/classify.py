@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from hemline.photos.formats import CERTAIN
 from hemline.pixels import Form
 from hemline.serving.bodies import received
 from hemline.serving.documents import ERRORS
@@ -26,7 +27,7 @@ MOST_FILES = 32
 _MOST_SEEN = 400_000  # numbers of the pixels in one response
 TOP = 10  # classes that are named where nobody says how many
 _CHARSET = re.compile(r";\s*charset\*?\s*=\s*(\"[^\"]*\"|[^;]*)", re.IGNORECASE)  # names are UTF-8
-_KINDS = ("image/png", "image/jpeg", "image/webp")
+_KINDS = tuple(f"image/{kind.lower()}" for kind in CERTAIN)
 _FILE = {"type": "string", "format": "binary"}
 _FORM = {
     "type": "object",

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any, cast
 
 from hemline.photos import Intake
-from hemline.photos.others import BEGINNING, kind_of
+from hemline.photos.formats import BEGINNING, CERTAIN, format_of
+from hemline.photos.opening import reads_heic
 from hemline.serving.decoder import Decoder, DecoderDiedError, EndingError
 from hemline.serving.looking import Look
 from hemline.serving.metrics import PHOTOS_WAITING
@@ -14,18 +15,24 @@ from hemline.serving.refusals import RefusedError, busy
 
 POOL = "photos"  # under which a worker finds it in what its application shares
 DECODE_SECONDS = 10.0  # that a photograph may take at most; those of phones take less than one
-_KINDS = ("PNG", "JPEG", "WebP")
 
 
 def check_kind(content: bytes, name: str) -> None:
-    """Admit PNG, JPEG and WebP only.
+    """Admit formats that are read here and known by how they begin.
 
     Raises:
         RefusedError: the file begins like none of them.
     """
-    if kind_of(content[:BEGINNING]) not in _KINDS:
-        received = f"{name} that is none; convert it" if content else "nothing; send one"
-        raise RefusedError(415, f"Expected a PNG, JPEG or WebP file, received {received}.")
+    admitted = [kind for kind in CERTAIN if kind != "HEIC" or reads_heic()]
+    kind = format_of(content[:BEGINNING])
+    if kind not in admitted:
+        received = (
+            f"{name} that is {kind or 'none'}; convert it" if content else "nothing; send one"
+        )
+        *most, last = admitted
+        raise RefusedError(
+            415, f"Expected a {', '.join(most)} or {last} file, received {received}."
+        )
 
 
 class PhotoPool:

@@ -16,8 +16,9 @@ from hemline.data.memory import require_memory
 from hemline.data.options import DataOptions, Size
 from hemline.data.raw import PictureFile
 from hemline.errors import DataError, HemlineError
-from hemline.photos import FORMATS, see
+from hemline.photos import see
 from hemline.photos.intake import Intake
+from hemline.photos.opening import open_image
 from hemline.pixels import Form, Pixels
 
 _GREY_MODES = {"1", "L", "LA", "I", "I;16", "I;16B", "F"}
@@ -99,12 +100,10 @@ def survey(files: Sequence[PictureFile], wish: DataOptions | Intake) -> tuple[In
 
 def _header(file: PictureFile) -> tuple[Size | None, bool]:
     """Width and height as the file states them, None if it does not; whether it may be coloured."""
-    from PIL import Image
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with file.open() as stream, Image.open(stream, formats=FORMATS) as image:
+            with file.open() as stream, open_image(stream, _FILE) as image:
                 return image.size, image.mode not in _GREY_MODES
         except Exception:  # what is wrong is said when it is decoded
             return None, False

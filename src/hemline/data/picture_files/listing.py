@@ -5,7 +5,7 @@ import contextlib
 from hemline.data.account import Account
 from hemline.data.raw import PictureFile
 from hemline.photos import SUFFIXES
-from hemline.photos.others import BEGINNING, kind_of
+from hemline.photos.formats import BEGINNING, is_picture
 
 _SYSTEM = {
     "__macosx": "macOS",
@@ -16,10 +16,7 @@ _SYSTEM = {
     "@eadir": "a Synology store",
 }
 _OTHER_PICTURES = {
-    **dict.fromkeys((".tif", ".tiff"), "TIFF"),
-    **dict.fromkeys((".heic", ".heif"), "HEIC"),
     **dict.fromkeys((".dng", ".cr2", ".nef", ".arw"), "camera raw"),
-    ".avif": "AVIF",
     ".svg": "SVG",
     ".jp2": "JPEG 2000",
     ".jxl": "JPEG XL",
@@ -71,5 +68,5 @@ def enter(file: PictureFile, account: Account) -> bool:
 def _begins_like_a_picture(file: PictureFile) -> bool:
     # What damaged archives raise has no common base; the file is no picture then.
     with contextlib.suppress(Exception), file.open() as stream:
-        return bool(kind_of(stream.read(BEGINNING)))
+        return is_picture(stream.read(BEGINNING))
     return False

@@ -37,9 +37,10 @@ function mode() {
 }
 
 function take(files) {
-  const picture = [...files].find((file) => file.type.startsWith("image/"));
+  // Of HEIC not every system knows that it is a picture.
+  const picture = [...files].find((file) => file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name));
   if (picture) ask(picture);
-  else showError("Expected a picture, received something else; choose a PNG, JPEG or WebP file.");
+  else showError("Expected a picture, received something else; choose a picture file.");
 }
 
 function listenForPictures() {

@@ -5,11 +5,9 @@ import { blank, reducedAndResized } from "./resizing.js";
 
 const EDGE = 448;
 const LARGEST = 4000 ** 2; // pixels: on some phones canvases end there, and the browser shrinks for us
-const TYPES = ["image/png", "image/jpeg", "image/webp"];
 
 // The picture in three channels; and whether it is opaque, wherever it is not rather transparent.
 export async function decoded(file) {
-  if (!TYPES.includes(file.type)) throw new Error("Expected a PNG, JPEG or WebP file, received another; convert it.");
   const read = await pixelsOf(file);
   if (!isTranslucent(read)) return { image: shrunk(opaque(read)), isOpaque: true };
   const whole = premultiplied(read), small = shrunk(whole);
@@ -21,7 +19,7 @@ async function pixelsOf(file) {
   try {
     bitmap = await createImageBitmap(file, { colorSpaceConversion: "none" });
   } catch {
-    throw new Error("Expected a whole picture, received one that is damaged; obtain it again.");
+    throw new Error("Expected a picture that this browser can open, received another format or a damaged file; convert it to JPEG.");
   }
   const scale = Math.min(1, Math.sqrt(LARGEST / (bitmap.width * bitmap.height)));
   const [width, height] = [bitmap.width, bitmap.height].map((edge) => Math.ceil(edge * scale));

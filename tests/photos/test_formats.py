@@ -1,4 +1,4 @@
-"""Formats that are not read are called by their names."""
+"""What a file is by its beginning; formats that are not read are called by their names."""
 
 import numpy as np
 import pytest
@@ -7,13 +7,11 @@ from PIL import Image
 from hemline.data.pictures import read_pictures
 from hemline.errors import DataError
 from hemline.photos import Intake
-from hemline.photos.others import BEGINNING, format_of
+from hemline.photos.formats import BEGINNING, format_of
 from hemline.pixels import Form
 
 WHOLE = Intake(Form(28, 28, 1))
 BEGINNINGS = {
-    "HEIC": b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic",
-    "AVIF": b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00avifmif1",
     "video": b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00",
     "icon": b"\x00\x00\x01\x00\x01\x00\x10\x10",
     "JPEG XL": b"\xff\x0a" + bytes(20),
@@ -31,15 +29,36 @@ def test_a_format_that_is_not_read_is_named(name, tmp_path):
         list(read_pictures(path, WHOLE))
 
 
-@pytest.mark.parametrize(("kind", "name"), [("TIFF", "TIFF"), ("ICO", "icon"), ("AVIF", "AVIF")])
+@pytest.mark.parametrize(("kind", "name"), [("ICO", "icon"), ("JPEG2000", "JPEG 2000")])
 def test_as_pillow_writes_them(kind, name, tmp_path):
     path = tmp_path / "photo"
-    try:
-        Image.new("RGB", (64, 64)).save(path, kind)
-    except (KeyError, OSError):
-        pytest.skip(f"this Pillow writes no {kind}")
+    Image.new("RGB", (64, 64)).save(path, kind)
     with pytest.raises(DataError, match=f"in the format {name}"):
         list(read_pictures(path, WHOLE))
+
+
+@pytest.mark.parametrize(
+    ("brands", "name"),
+    [
+        (("heic", "mif1", "heic"), "HEIC"),
+        (("mif1", "mif1", "heic", "MiHE"), "HEIC"),  # as iPhones write it
+        (("mif1", "mif1", "avif", "miaf"), "AVIF"),
+        (("avis", "avif", "msf1"), "AVIF"),
+        (("isom", "iso2", "mp41"), "video"),
+        (("qt  ", "qt  "), "video"),
+    ],
+)
+def test_of_boxed_files_the_brands_say_it(brands, name):
+    first, *others = brands
+    content = b"ftyp" + first.encode() + bytes(4) + "".join(others).encode()
+    start = (4 + len(content)).to_bytes(4, "big") + content + b"\0\0\0\x08free" + b"avif" * 9
+    assert format_of(start[:BEGINNING]) == name
+
+
+@pytest.mark.parametrize("order", [b"II*\0", b"MM\0*", b"II+\0"])
+def test_a_tiff_and_a_camera_raw_that_begins_alike(order):
+    assert format_of(order + bytes(60)) == "TIFF"
+    assert format_of(order + b"\x10\0\0\0CR\2\0" + bytes(50)) == "camera raw"
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P"])
