@@ -1,6 +1,6 @@
 """What does an installation take, does it do what it is for, and how soon is it imported?
 
-    python benchmarks/extras.py [--only "" train photos ...]
+    python benchmarks/extras.py [--only "" train heic ...]
 
 Hemline is built into a wheel, and installed from it with one extra at a time, into a new
 environment each. There the extra does what it is for; its size is that of all that pip has put
@@ -26,7 +26,6 @@ _TRAIN = ["train", "seed", *SKETCHES, "--epochs", "1"]
 # What each is for, and what has to be imported for that.
 EXTRAS: dict[str, tuple[list[str], str]] = {
     "": (["predict", "--test-index", "0", *SKETCHES], "from hemline import Classifier"),
-    "photos": (["predict", "photo.jpg"], "import cv2; from hemline import Classifier"),
     "heic": (["predict", "photo.jpg"], "import pillow_heif; from hemline import Classifier"),
     "report": (["report", "tiny", *SKETCHES, "--out", "page.html"], "import hemline.report.page"),
     "doctor": (["doctor", "tiny", *SKETCHES], "from hemline import diagnose"),
@@ -66,7 +65,7 @@ photo = Image.new("RGB", (90, 120), (200, 170, 120))
 photo.paste((30, 40, 150), (25, 20, 65, 100))
 photo.save("photo.jpg")
 """
-_PREPARED = {"tables": _TABLE, "photos": _PHOTO, "heic": _PHOTO}
+_PREPARED = {"tables": _TABLE, "heic": _PHOTO}
 _SERVER = """
 import subprocess, sys, time, urllib.request
 command = [sys.executable, "-m", "hemline", "serve", "tiny", "--port", "8931"]

@@ -28,16 +28,14 @@ from tests.photos.drawing import COLOURS, draw_photo
 PORT = 8391
 TENSOR, PHOTO = "v2 tensor", "JPEG"
 _SOURCE = {"PYTHONPATH": str(ROOT.parent / "src")}
-_PHOTOS = ["pillow==13.0.0", "opencv-python-headless==5.0.0.93", "numpy==2.4.6"]
+_PHOTOS = ["pillow==13.0.0", "onnxruntime==1.32.0", "numpy==2.4.6"]
 _HTTP = ["fastapi==0.165.0", "uvicorn[standard]==0.54.0"]
 KERAS = Environment(
     "serving-keras",
     ["tensorflow-cpu==2.21.0", "keras==3.15.1", *_HTTP, *_PHOTOS],
     _SOURCE | {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"},
 )
-LITSERVE = Environment(
-    "serving-litserve", ["litserve==0.2.19", "onnxruntime==1.32.0", *_PHOTOS], _SOURCE
-)
+LITSERVE = Environment("serving-litserve", ["litserve==0.2.19", *_PHOTOS], _SOURCE)
 
 
 @dataclass(frozen=True)

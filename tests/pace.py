@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 
-LIBRARIES = "import numpy, PIL.Image, onnxruntime, cv2, typer, rich.console"
+LIBRARIES = "import numpy, PIL.Image, onnxruntime, typer, rich.console"
 
 
 def processor_seconds(work: Callable[[], object], tries: int = 3) -> float:

@@ -53,7 +53,7 @@ def holds(requirement, extra):
     return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
-NAMES = ["", "train", "photos", "heic", "report", "doctor", "serve", "keras", "sklearn", "tables"]
+NAMES = ["", "train", "heic", "report", "doctor", "serve", "keras", "sklearn", "tables"]
 NAMES += ["tensorboard", "mlflow", "wandb", "huggingface"]
 WITH_TORCH = {"train", "keras", "sklearn", "tensorboard", "mlflow", "wandb"}
 
@@ -109,9 +109,9 @@ USES = {
         ("models",),
         ("runs",),
         ("info",),
+        ("predict", "photo.jpg", "--show", "seen.png"),
     ],
     "train": [("train", "seed", *SKETCHES, "--epochs", "1"), ("describe", "fast", *SKETCHES)],
-    "photos": [("predict", "photo.jpg", "--show", "seen.png")],
     "heic": [("predict", "photo.heic")],
     "report": [("report", "tiny", *SKETCHES, "--out", "page.html")],
     "doctor": [("doctor", "tiny", *SKETCHES, "--html", "page.html")],
@@ -154,7 +154,6 @@ def test_it_does_what_it_is_for(extra, program, tmp_path):
 def test_what_is_missing_is_named(extra, program, tmp_path):
     write_photos(tmp_path)
     missing = {
-        "photos": ("predict", "photo.jpg"),
         "heic": ("predict", "photo.heic"),
         "report": ("report", "tiny", *SKETCHES),
         "doctor": ("doctor", "tiny", *SKETCHES),

@@ -25,19 +25,19 @@ def installed(monkeypatch, origin):
             return origin if origin is None else json.dumps(origin)
 
     monkeypatch.setattr(installing, "distribution", lambda _: Found())
-    return shlex.split(installing.install_command("photos"))[2:]
+    return shlex.split(installing.install_command("heic"))[2:]
 
 
 @pytest.mark.parametrize(
     ("origin", "wanted"),
     [
-        (None, ["hemline[photos]==0.1.0"]),
+        (None, ["hemline[heic]==0.1.0"]),
         ({"url": "file:///a%20b/c", "dir_info": {"editable": True}},
-         ["--editable", "/a b/c[photos]"]),
-        ({"url": "file:///a/c", "dir_info": {}}, ["/a/c[photos]"]),
-        ({"url": WHEEL, "archive_info": {}}, [f"hemline[photos] @ {WHEEL}"]),
+         ["--editable", "/a b/c[heic]"]),
+        ({"url": "file:///a/c", "dir_info": {}}, ["/a/c[heic]"]),
+        ({"url": WHEEL, "archive_info": {}}, [f"hemline[heic] @ {WHEEL}"]),
         ({"url": "https://example.org/h.git", "vcs_info": GIT},
-         ["hemline[photos] @ git+https://example.org/h.git@4f2a"]),
+         ["hemline[heic] @ git+https://example.org/h.git@4f2a"]),
     ],
     ids=["an index", "a checkout", "a folder", "a wheel", "a repository"],
 )  # fmt: skip
@@ -50,8 +50,8 @@ def test_what_is_not_installed_at_all_is_a_checkout(monkeypatch):
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(installing, "distribution", missing)
-    command = installing.install_command("photos")
-    assert shlex.split(command)[2:] == ["--editable", f"{ROOT}[photos]"]
+    command = installing.install_command("heic")
+    assert shlex.split(command)[2:] == ["--editable", f"{ROOT}[heic]"]
 
 
 def test_the_advice_is_one_that_pip_follows():

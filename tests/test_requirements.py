@@ -20,7 +20,7 @@ ASKED += map(Requirement, PROJECT["dependencies"])
 # The first versions without holes that are known and that pictures or requests of others can reach.
 MENDED = {
     "onnx": "1.21",
-    "opencv-python-headless": "4.12",
+    "pillow-heif": "1.8",
     "pillow": "13.0",
     "python-multipart": "0.0.27",
     "starlette": "1.3.1",

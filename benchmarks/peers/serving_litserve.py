@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import cv2
 import litserve
 import numpy as np
 
@@ -24,7 +23,6 @@ class Garments(litserve.LitAPI):
         """Open the model; a core for every process, as Hemline has it."""
         file = Path(sys.argv[1])
         self.classifier = Classifier.from_bytes(file.read_bytes(), file, threads=1)
-        cv2.setNumThreads(1)
 
     def decode_request(self, request):  # annotated, it would get other things
         """The 28x28 pixels."""

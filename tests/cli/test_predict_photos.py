@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,7 +12,6 @@ import pytest
 from PIL import Image
 
 from hemline import Classifier
-from hemline.installing import install_command
 from tests.pace import processor_seconds, start_of_libraries
 from tests.photos.drawing import COLOURS, GARMENTS, draw_photo
 
@@ -194,39 +192,3 @@ def test_wrong_use_is_one_sentence_and_exit_code_two(
     assert done.stderr.startswith("hemline: Expected")
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
-
-
-def test_without_opencv_the_extra_is_named(small_run, tmp_path):
-    draw_photo(size=(150, 200)).save(tmp_path / "photo.jpg")
-    code = f"""
-import sys
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == "cv2":
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
-sys.meta_path.insert(0, Refuse())
-sys.argv = ["hemline", "predict", "--model", {str(small_run.run.model)!r}, "photo.jpg"]
-from hemline.cli import main
-main()
-"""
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
-    assert done.returncode == 2
-    assert install_command("photos") in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-
-
-def test_a_picture_in_the_data_sets_form_needs_no_opencv(small_run, tmp_path):
-    garment = np.zeros((28, 28), np.uint8)
-    garment[4:24, 8:20] = 180
-    Image.fromarray(garment).save(tmp_path / "boot.png")
-    code = """
-import sys
-from pathlib import Path
-from hemline.data import read_pictures
-from hemline.photos import Intake
-from hemline.pixels import Form
-list(read_pictures(Path("boot.png"), Intake(Form(28, 28), find="garment")))
-assert "cv2" not in sys.modules
-"""
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, env=os.environ)

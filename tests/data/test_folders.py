@@ -468,7 +468,6 @@ def test_pixels_are_those_that_the_intake_gives_each_file(fit, tmp_path):
 
 
 def test_a_garment_is_found_in_each_picture(tmp_path):
-    pytest.importorskip("cv2")
     from tests.photos.drawing import draw_photo
 
     for name in ("a", "b"):

@@ -34,23 +34,18 @@ def test_folders_name_the_labels_and_reading_again_gives_the_same(folder, sketch
     again = read_photographs(folder, sketches)
     assert read.checksum == again.checksum
     assert np.array_equal(read.labels, again.labels)
-    assert len(read.guesses) == 5
-    labels = read.labels[read.best].tolist()
-    assert sorted(labels) == sorted([3, 3, 0, ANY_SHOE, NONE])
+    assert len(read) == 5
+    assert sorted(read.labels.tolist()) == sorted([3, 3, 0, ANY_SHOE, NONE])
     assert len(read.unread) == 1
     assert "bad.png" in read.unread[0]
 
 
-def test_every_guess_at_a_garment_is_there_and_the_best_one_first(folder, sketches):
+def test_they_are_seen_as_a_model_sees_them(folder, sketches):
     read = read_photographs(folder, sketches)
-    assert (read.guesses > 1).all()
-    assert read.pixels.shape == (read.guesses.sum(), 28, 28)
     files = sorted(folder.glob("*/?.png"))
-    assert len(files) == len(read.best)
-    for file, best in zip(files, read.best, strict=True):
-        assert np.array_equal(read.pixels[best], see(file, INTAKE).pixels)
-    assert read.looks(1, 3).tolist() == [read.best[1] + place for place in range(3)]
-    assert read.looks(0, read.guesses[0] + 1)[-1] == read.best[0]
+    assert len(files) == len(read)
+    for file, pixels in zip(files, read.pixels, strict=True):
+        assert np.array_equal(pixels, see(file, INTAKE).pixels)
 
 
 def test_a_folder_without_folders_is_refused(tmp_path, sketches):
@@ -120,7 +115,7 @@ def test_what_was_read_once_is_soon_read_again(small, sketches, monkeypatch):
     assert shares[-1] == 1
     monkeypatch.setattr("hemline.data.photographs.read_many", None)
     again = read_photographs(folder, sketches)
-    for name in ("pixels", "labels", "guesses"):
+    for name in ("pixels", "labels"):
         assert np.array_equal(getattr(first, name), getattr(again, name))
     assert (first.unread, first.folders) == (again.unread, again.folders)
 

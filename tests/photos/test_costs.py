@@ -12,7 +12,7 @@ from PIL import Image
 
 from hemline.data.pictures import read_pictures
 from hemline.errors import DataError, PhotoError
-from hemline.photos import Intake, decode, see, see_all, seeing
+from hemline.photos import Intake, decode, see, seeing
 from hemline.photos.jpeg import SCAN, markers
 from hemline.pixels import Form
 from tests.pace import start_of_libraries
@@ -133,7 +133,7 @@ def test_what_nobody_thought_of_is_a_sentence_as_well(monkeypatch, tmp_path):
     with pytest.raises(PhotoError, match=r"photo.jpg on which that fails \(IndexError"):
         list(read_pictures(path, WHOLE))
     with pytest.raises(PhotoError, match="the picture on which that fails"):
-        next(see_all(path.read_bytes(), WHOLE))
+        see(path.read_bytes(), WHOLE)
 
 
 HEADS = {

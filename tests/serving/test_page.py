@@ -9,6 +9,8 @@ import pytest
 
 from hemline.labels import CLASSES
 from tests.browser import axe, browser  # noqa: F401 - fixtures
+from tests.photos.drawing import COLOURS, draw_photo
+from tests.serving.conftest import encoded
 from tests.serving.pages import DESKTOP, PHONE, choose, forget, headline, pixels_seen, shares, shown
 from tests.serving.running import serve
 
@@ -98,6 +100,25 @@ def test_in_this_browser_a_photograph_leaves_the_machine_never(page, photo):
     assert "Trouser" in headline(page)
     assert set(sent) <= {"GET"}
     assert len(shares(page)) == len(CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("size", "kind", "options"),
+    [((300, 400), "PNG", {}), ((480, 640), "JPEG", {"quality": 90}), ((1500, 2000), "JPEG", {})],
+)
+@pytest.mark.parametrize(("garment", "ground"), [("dress", "carpet"), ("t-shirt", "tiles")])
+def test_of_photographs_both_modes_see_the_same(page, garment, ground, size, kind, options):
+    content = encoded(draw_photo(garment, COLOURS["red"], ground, size=size), kind, **options)
+    seen, said = [], []
+    for mode in ("On the server", "In this browser"):
+        page.get_by_label(mode).check()
+        forget(page)
+        choose(page, content, f"image/{kind.lower()}")
+        said.append(shares(page))
+        seen.append(np.array(pixels_seen(page)).astype(int))
+    assert np.abs(seen[0] - seen[1]).mean() < (0.1 if kind == "PNG" else 2)
+    assert max(said[0], key=said[0].get) == max(said[1], key=said[1].get)
+    assert said[0] == pytest.approx(said[1], abs=2)  # per cent
 
 
 def test_a_house_is_none_of_these(page):

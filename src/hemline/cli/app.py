@@ -34,7 +34,6 @@ app.command(name="info")(info.command)
 
 # Packages of each extra, by the name that a failing import gives.
 _EXTRAS = {
-    "cv2": "photos",
     "fastapi": "serve",
     "httptools": "serve",
     "prometheus_client": "serve",

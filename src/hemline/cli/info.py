@@ -15,7 +15,7 @@ _PACKAGES = (
     "onnxruntime",
     "torch",
     "onnx",
-    "opencv-python-headless",
+    "pillow-heif",
     "fastapi",
     "uvicorn",
     "keras",

@@ -38,7 +38,6 @@ class _Task(NamedTuple):
     intake: Intake
     megapixels: float
     steps: bool
-    guesses: int | None
 
 
 def read_many(
@@ -47,7 +46,6 @@ def read_many(
     *,
     megapixels: float,
     steps: int = 0,
-    guesses: int | None = 1,
     cores: int | None = None,
 ) -> Generator[FileRead]:
     """Read files on all cores; each as `read_pictures` does, bad ones with their error.
@@ -57,7 +55,6 @@ def read_many(
         intake: how each becomes pixels.
         megapixels: larger pictures are refused before they are decoded.
         steps: of so many files, the first, the pictures keep what was `seen` on the way.
-        guesses: at the garment in each photograph, a picture each; None for all.
         cores: left out: all that the process may use.
 
     Yields:
@@ -68,7 +65,7 @@ def read_many(
     """
     every = enumerate(paths)
     tasks: Iterator[_Task] = (
-        _Task(path, intake, megapixels, place < steps, guesses) for place, path in every
+        _Task(path, intake, megapixels, place < steps) for place, path in every
     )
     first = list(itertools.islice(tasks, _FEW + 1))
     tasks = itertools.chain(first, tasks)
@@ -127,9 +124,9 @@ def _read_alone(task: _Task) -> FileRead:
 
 
 def _read(task: _Task) -> FileRead:
-    path, intake, megapixels, steps, guesses = task
+    path, intake, megapixels, steps = task
     try:
-        pictures = list(read_pictures(path, intake, megapixels=megapixels, guesses=guesses))
+        pictures = list(read_pictures(path, intake, megapixels=megapixels))
     except HemlineError as error:
         return FileRead(path, [], str(error))
     except MemoryError:
@@ -148,9 +145,6 @@ def _pool(cores: int) -> ProcessPoolExecutor:
 
 def _settle() -> None:
     """Make a worker use one core, leave Ctrl-C to its parent, and end when its parent does."""
-    import cv2
-
-    cv2.setNumThreads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, daemon=True).start()
 

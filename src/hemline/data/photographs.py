@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import file_digest
 from itertools import chain
 from pathlib import Path
@@ -20,7 +19,7 @@ from hemline.errors import DataError
 from hemline.photos import MEGAPIXELS, Intake, pictures_in
 from hemline.pixels import Pixels
 
-_VERSION = 1  # of how photographs become pixels: what an earlier one kept is made anew
+_VERSION = 2  # of how photographs become pixels: what an earlier one kept is made anew
 
 
 class Folder(NamedTuple):
@@ -44,26 +43,14 @@ class Photographs(Split):
     Label `K` is none of them; `K + 1` and on are one of several: nobody said which.
 
     Attributes:
-        guesses: int64 `(photographs,)`, at what each of them shows: so many pictures, one after
-            the other, the best guess first.
         several: labels of the classes that label `K + 1`, `K + 2` and so on may be.
         unread: files that were left out, each with the reason.
         folders: what each was taken for.
     """
 
-    guesses: Places = None  # type: ignore[assignment]  # a field after others with defaults
     several: tuple[tuple[int, ...], ...] = ()
     unread: tuple[str, ...] = ()
     folders: tuple[Folder, ...] = ()
-
-    @cached_property
-    def best(self) -> Places:
-        """The place of the best guess at each photograph, int64 `(photographs,)`."""
-        return np.cumsum(self.guesses) - self.guesses
-
-    def looks(self, photograph: int, times: int) -> Places:
-        """Places of the guesses at one photograph in turn, the best first, `times` in all."""
-        return np.resize(self.best[photograph] + np.arange(self.guesses[photograph]), times)
 
 
 def read_photographs(
@@ -94,14 +81,13 @@ def read_photographs(
             f"received {folder} without any; check the path."
         )
     labels = [_label(each, several, len(dataset.classes)) for each in meant]
-    pixels, counts, unread = _read(list(chain.from_iterable(files)), dataset.intake, progress)
+    pixels, found, unread = _read(list(chain.from_iterable(files)), dataset.intake, progress)
     if not len(pixels):
         raise DataError(f"Expected photographs, received none that can be read: {unread[0]}")
     sizes = [len(each) for each in files]
     return Photographs(
         pixels,
-        np.repeat(np.repeat(np.array(labels, np.uint8), sizes), counts),
-        guesses=counts[counts > 0],
+        np.repeat(np.array(labels, np.uint8), sizes)[found],
         several=several,
         unread=tuple(unread),
         folders=tuple(
@@ -114,21 +100,21 @@ def read_photographs(
 def _read(
     files: list[Path], intake: Intake, progress: Callable[[float], None]
 ) -> tuple[Pixels, Places, list[str]]:
-    """Pixels of all guesses, how many each file has, and why others have none."""
+    """Pixels of the files that can be read, the places of these, and why others have none."""
     key = _key(files, intake)
     if kept := load_pixels(key):
         pixels, facts = kept
-        return pixels, np.array(facts["counts"]), facts["unread"]
+        return pixels, np.array(facts["found"], np.int64), facts["unread"]
     reads = []
-    for read in read_many(files, intake, megapixels=MEGAPIXELS, guesses=None):
+    for read in read_many(files, intake, megapixels=MEGAPIXELS):
         reads.append(read)
         progress(len(reads) / len(files))
     every = [picture.pixels for read in reads for picture in read.pictures]
     pixels = np.stack(every) if every else np.zeros((0, *intake.form.shape), np.uint8)
-    counts = [len(read.pictures) for read in reads]
+    found = [place for place, read in enumerate(reads) if read.pictures]
     unread = [read.error for read in reads if read.error]
-    store_pixels(key, pixels, {"counts": counts, "unread": unread})
-    return pixels, np.array(counts), unread
+    store_pixels(key, pixels, {"found": found, "unread": unread})
+    return pixels, np.array(found, np.int64), unread
 
 
 def _key(files: list[Path], intake: Intake) -> str:

@@ -1,6 +1,5 @@
 """Picture files of every kind: photographs, the data set's own form, idx and `.npy` files."""
 
-import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from hemline.data.memory import require_memory
 from hemline.data.npy import Header, read_header, whole
 from hemline.errors import DataError, PixelsError
 from hemline.files import is_endless
-from hemline.photos import MEGAPIXELS, Intake, Seen, see_all
+from hemline.photos import MEGAPIXELS, Intake, Seen, see
 from hemline.photos.formats import BEGINNING, format_of
 from hemline.pixels import Form, Pixels, as_bytes, as_pixels, check_shape
 
@@ -37,7 +36,7 @@ class NamedPixels:
 
 
 def read_pictures(
-    path: Path, intake: Intake, *, megapixels: float = MEGAPIXELS, guesses: int | None = 1
+    path: Path, intake: Intake, *, megapixels: float = MEGAPIXELS
 ) -> Iterator[NamedPixels]:
     """Read a picture, an idx file or a `.npy` file.
 
@@ -45,7 +44,6 @@ def read_pictures(
         path: of the file.
         intake: the form of the pixels, and how a picture is brought to it.
         megapixels: larger pictures are refused before they are decoded.
-        guesses: at the garment in a photograph, a picture each, the best first; None for all.
 
     Yields:
         Every picture in the file, in order.
@@ -63,8 +61,7 @@ def read_pictures(
                 "it by hemline evaluate --data."
             )
         pixels = _read_many(path, intake.form)
-        views = see_all(path, intake, megapixels=megapixels) if pixels is None else iter(())
-        seen = list(itertools.islice(views, guesses))
+        seen = see(path, intake, megapixels=megapixels) if pixels is None else None
     except OSError as error:
         raise DataError(
             f"Expected a readable picture, received {path} ({error.strerror or 'not a picture'}); "
@@ -72,8 +69,8 @@ def read_pictures(
         ) from error
     except PixelsError as error:
         raise PixelsError(f"{path}: {error}") from error
-    for view in seen:
-        yield NamedPixels(path, None, view.pixels, view)
+    if seen is not None:
+        yield NamedPixels(path, None, seen.pixels, seen)
     if pixels is not None:
         for place, picture in enumerate(pixels):
             yield NamedPixels(path, place if len(pixels) > 1 else None, picture)

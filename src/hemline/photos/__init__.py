@@ -5,7 +5,7 @@ from hemline.photos.folders import pictures_in
 from hemline.photos.formats import FORMATS, SUFFIXES
 from hemline.photos.intake import Find, Fit, Intake
 from hemline.photos.opening import MOST_MEGAPIXELS
-from hemline.photos.seeing import Seen, see, see_all
+from hemline.photos.seeing import Seen, see
 
 __all__ = [
     "FORMATS",
@@ -22,5 +22,4 @@ __all__ = [
     "decode",
     "pictures_in",
     "see",
-    "see_all",
 ]

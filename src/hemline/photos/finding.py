@@ -1,62 +1,69 @@
 """Finding the garment in a photograph."""
 
-from collections.abc import Iterator
-
-import cv2
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.Image import Resampling
 
 from hemline.errors import PhotoError
-from hemline.photos.candidates import Lab, candidates
-from hemline.photos.choosing import rank
-from hemline.photos.decoding import Colours, Mask, Photo
+from hemline.photos.decoding import Mask, Photo
+from hemline.photos.eye import look
+from hemline.photos.parts import label_parts
+from hemline.pixels import Pixels
 
-_EDGE = 224  # longest edge at which is searched: eight times what the model sees
 _OPAQUE = (0.01, 0.98)  # shares between which the opaque part is taken for the garment
-_EVEN = 3.0  # Lab units: what spans less in all channels is one colour
+_LEAST = 0.005  # of the photograph: what is smaller is no garment
+_SECOND = 0.25  # a part so much smaller than the largest is not the other shoe
+_HOLE = 0.04  # of the garment: larger holes are real, as between a strap and a neck
+_MIDDLE = 128  # of 255: likelier garment than not
 
 
-def guess_garment(photo: Photo) -> Iterator[Mask]:
-    """Where the garment may be, the best guess first, bool `(height, width)`; at least one.
+def find_garment(photo: Photo) -> Mask:
+    """Where the garment is, bool `(height, width)`.
 
-    What is transparent was cut away by somebody who knew; everything else is searched.
+    What is transparent was cut away by somebody who knew; everything else the eye looks at.
 
     Raises:
         PhotoError: nothing stands out from the background.
     """
     if photo.opaque is not None and _OPAQUE[0] <= photo.opaque.mean() <= _OPAQUE[1]:
-        yield photo.opaque
-        return
-    small, lab = prepared(photo)
-    even = np.ptp(lab.reshape(-1, 3), axis=0).max() < _EVEN
-    found = False
-    for guess in [] if even else rank(candidates(small, lab), lab):
-        garment = _as_large_as(photo, guess)
-        if garment.any():  # what is thinner than a pixel of a small photograph vanishes
-            found = True
-            yield garment
-    if not found:
+        return photo.opaque
+    height, width = photo.colours.shape[:2]
+    seen = Image.fromarray(tidied(look(photo.colours)))
+    garment = np.asarray(seen.resize((width, height), Resampling.BILINEAR)) >= _MIDDLE
+    if not garment.any():
         raise PhotoError(
             f"Expected a garment on a background, received {photo.name} in which nothing stands "
             "out; take the picture on a ground of another colour."
         )
+    return garment
 
 
-def _as_large_as(photo: Photo, guess: Mask) -> Mask:
-    height, width = photo.colours.shape[:2]
-    soft = cv2.resize(guess.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(soft >= 0.5)
+def tidied(seen: Pixels) -> Pixels:
+    """What the eye has seen without small parts and small holes; uint8 `(h, w)` in and out."""
+    garment = _main_parts(seen >= _MIDDLE)
+    filled = garment | _small_holes(garment)
+    return np.where(filled & (seen < _MIDDLE), 255, np.where(filled, seen, np.minimum(seen, 127)))
 
 
-def prepared(photo: Photo) -> tuple[Colours, Lab]:
-    """The photograph small enough to search, and the same in Lab, slightly blurred."""
-    small = _resize(photo.colours, _EDGE)
-    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return small, np.asarray(cv2.GaussianBlur(lab, (0, 0), 1.2), np.float32)
+def _main_parts(mask: Mask) -> Mask:
+    """The largest part, those nearer the middle counting for more, and its equals: two shoes."""
+    labels = label_parts(mask)
+    areas = np.bincount(labels.ravel(), minlength=2)[1:]
+    rows, columns = (
+        np.bincount(labels.ravel(), places.ravel(), minlength=2)[1:] / np.maximum(areas, 1)
+        for places in np.indices(mask.shape) + 0.5
+    )
+    away = np.hypot(rows / mask.shape[0] - 0.5, columns / mask.shape[1] - 0.5)
+    weights = np.where(areas >= _LEAST * mask.size, areas * np.exp(-2 * away), 0)
+    return _parts(labels, (weights > 0) & (weights >= _SECOND * weights.max()))
 
 
-def _resize(colours: Colours, edge: int) -> Colours:
-    height, width = colours.shape[:2]
-    scale = edge / max(height, width)
-    size = max(8, round(width * scale)), max(8, round(height * scale))
-    smooth = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(colours, size, interpolation=smooth), np.uint8)
+def _small_holes(garment: Mask) -> Mask:
+    labels = label_parts(~garment)
+    areas = np.bincount(labels.ravel(), minlength=2)[1:]
+    return _parts(labels, areas < _HOLE * garment.sum())
+
+
+def _parts(labels: NDArray[np.intp], chosen: NDArray[np.bool_]) -> Mask:
+    return np.concatenate([[False], chosen])[labels]

@@ -1,6 +1,5 @@
 """From a picture file to the pixels that a model sees, with every step kept for people to judge."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +7,10 @@ import numpy as np
 
 from hemline.errors import HemlineError, PhotoError
 from hemline.photos.decoding import MEGAPIXELS, Colours, Mask, Photo, decode, name_of
+from hemline.photos.finding import find_garment
 from hemline.photos.fitting import fit
 from hemline.photos.intake import Intake
+from hemline.photos.thumbnail import cut_out, shrink
 from hemline.pixels import Form, Pixels, as_pixels
 
 
@@ -39,18 +40,6 @@ def see(
 ) -> Seen:
     """Decode a picture and bring it to the form of `intake`.
 
-    Arguments and errors are those of `see_all`.
-    """
-    return next(see_all(source, intake, name, megapixels=megapixels))
-
-
-def see_all(
-    source: Path | bytes, intake: Intake, name: str = "", *, megapixels: float = MEGAPIXELS
-) -> Iterator[Seen]:
-    """As `see`, for every guess at where the garment is, the best one first.
-
-    Without anything to find there is one guess, the whole picture.
-
     Args:
         source: a picture file, or its content.
         intake: the form that comes out, and how it is reached.
@@ -64,7 +53,7 @@ def see_all(
         OSError: the file cannot be opened.
     """
     try:
-        yield from _views(source, intake, name, megapixels)
+        return _see(source, intake, name, megapixels)
     except (HemlineError, ImportError, OSError, MemoryError):
         raise
     except Exception as error:  # a fault of ours or of a library ends with this picture
@@ -75,19 +64,14 @@ def see_all(
         ) from error
 
 
-def _views(source: Path | bytes, intake: Intake, name: str, megapixels: float) -> Iterator[Seen]:
+def _see(source: Path | bytes, intake: Intake, name: str, megapixels: float) -> Seen:
     photo = decode(source, name, megapixels=megapixels, garment=bool(intake.find))
     if not intake.find or _in_form(photo, intake.form):
         pixels = as_pixels(fit(photo, intake), intake.form)[0]
-        yield Seen(photo.name, photo.colours, None, pixels, pixels)
-        return
-    # OpenCV costs 0.1 s, which whole pictures need not wait for.
-    from hemline.photos.finding import guess_garment
-    from hemline.photos.thumbnail import cut_out, shrink
-
-    for garment in guess_garment(photo):
-        cut, shape = cut_out(photo.colours, garment)
-        yield Seen(photo.name, photo.colours, garment, cut, shrink(cut, shape, intake.form))
+        return Seen(photo.name, photo.colours, None, pixels, pixels)
+    garment = find_garment(photo)
+    cut = cut_out(photo.colours, garment)
+    return Seen(photo.name, photo.colours, garment, cut, shrink(cut, intake.form))
 
 
 def _in_form(photo: Photo, form: Form) -> bool:

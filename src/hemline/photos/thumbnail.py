@@ -5,11 +5,13 @@ grey (Xiao and others, 2017). Photographs are lit in every way, so brightness an
 brought into the range that the data set's own pictures have; within it they stay as they are.
 """
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+from PIL.Image import Resampling
 
 from hemline.photos.decoding import Colours, Mask
+from hemline.photos.fitting import grey
 from hemline.pixels import Form, Pixels
 
 # Of the training pictures of Fashion-MNIST 10 % have a smaller and 2 % a larger mean or deviation
@@ -20,21 +22,17 @@ _STRONGEST = 3.0  # stretching an even garment further would show the camera's n
 _DARKEST = 8.0  # garment is never quite background
 
 
-def cut_out(colours: Colours, garment: Mask) -> tuple[Pixels, Mask]:
-    """The garment negated, trimmed, on black.
+def cut_out(colours: Colours, garment: Mask) -> Pixels:
+    """The garment negated, trimmed, on black; uint8 `(h, w)`.
 
     Args:
         colours: uint8 `(height, width, 3)`.
         garment: bool `(height, width)`, not empty.
-
-    Returns:
-        Brightness, uint8 `(h, w)`, 0 outside the garment; and its shape, bool `(h, w)`.
     """
     rows, columns = np.flatnonzero(garment.any(axis=1)), np.flatnonzero(garment.any(axis=0))
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    shape = garment[box]
-    grey = cv2.cvtColor(colours[box], cv2.COLOR_RGB2GRAY)
-    return np.where(shape, _levels(255 - grey.astype(np.float64), shape), 0).astype(np.uint8), shape
+    shape, bright = garment[box], 255 - grey(colours[box]).astype(np.float64)
+    return np.where(shape, _levels(bright, shape), 0).astype(np.uint8)
 
 
 def _levels(bright: NDArray[np.float64], shape: Mask) -> NDArray[np.float64]:
@@ -44,15 +42,14 @@ def _levels(bright: NDArray[np.float64], shape: Mask) -> NDArray[np.float64]:
     return np.asarray(levels.clip(_DARKEST, 255).round())
 
 
-def shrink(cut: Pixels, shape: Mask, form: Form) -> Pixels:
+def shrink(cut: Pixels, form: Form) -> Pixels:
     """As large as the form allows, aspect kept, centred on black; uint8 `(h, w)`."""
-    height, width = shape.shape
+    height, width = cut.shape[:2]
     scale = min(form.width / width, form.height / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    smooth = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    small = cv2.resize(cut, size, interpolation=smooth)
     pixels = np.zeros(form.shape, np.uint8)
     # Where the margins cannot be equal, the data set has the wider one on the left and on top.
     left, top = (form.width - size[0] + 1) // 2, (form.height - size[1] + 1) // 2
+    small = np.asarray(Image.fromarray(cut).resize(size, Resampling.BILINEAR))
     pixels[top : top + size[1], left : left + size[0]] = small
     return pixels

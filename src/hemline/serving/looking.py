@@ -1,6 +1,5 @@
 """What a process that decodes photographs does; it imports nothing of HTTP or of the model."""
 
-import contextlib
 import io
 import os
 import signal
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.photos import Intake, Seen, see
+from hemline.photos.eye import open_eye
 from hemline.pixels import Pixels
 
 _FADED = 0.3  # what is left of the colours outside the garment
@@ -65,13 +65,7 @@ def begin() -> None:
     """Prepare this process: one thread, deaf to signals meant for the server, gone when it goes."""
     if hasattr(os, "nice"):
         os.nice(_NICE)
-    with contextlib.suppress(ModuleNotFoundError):  # whole pictures need no OpenCV
-        import cv2
-
-        import hemline.photos.finding
-        import hemline.photos.thumbnail  # noqa: F401 - so that the first photograph need not wait
-
-        cv2.setNumThreads(1)
+    open_eye()  # so that the first photograph need not wait
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, signal.SIG_IGN)
     when_parent_ends(lambda: os._exit(1))

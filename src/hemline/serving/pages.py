@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
+from hemline.photos.eye import FILE as EYE
 from hemline.serving.documents import ERRORS
 from hemline.serving.metrics import exposition
 from hemline.serving.refusals import RefusedError
@@ -63,7 +64,8 @@ def _read_files() -> dict[str, _File]:
             name = plain.relative_to(root).as_posix()
             content = file.read_bytes()
             files[name] = _File(content, kind, "gzip" if packed else None, _tag(content))
-    return files
+    eye = EYE.read_bytes()
+    return files | {EYE.name: _File(eye, "application/octet-stream", None, _tag(eye))}
 
 
 _FILES = _read_files()

@@ -20,8 +20,7 @@ class Material(NamedTuple):
     Attributes:
         pixels: uint8 `(n, h, w)` or `(n, h, w, 3)`, those of the data set, then photographs.
         labels: integers `(n,)`; of photographs also those that are none or one of several classes.
-        places: int64, of the pictures of an epoch; a photograph is there many times, each time
-            with another guess at what it shows, until they are all used.
+        places: int64, of the pictures of an epoch; a photograph is there many times.
         kept_back: int64, of the pictures of the data set that are not trained on.
         photographs: int64, of the photographs that show a class and are not trained on.
         first_photograph: its place; beyond all pictures where there is none.
@@ -93,13 +92,9 @@ def balance_classes(recipe: Recipe, material: Material, classes: int) -> Tensor 
 
 def _looks(recipe: Recipe, photographs: Photographs, classes: int) -> tuple[Places, Places]:
     """Places of the photographs in an epoch, and of those kept back that show a class."""
-    best = photographs.best
-    labels = photographs.labels[best]
-    mine, others = content_split(
-        photographs.pixels[best], labels, recipe.validation, salt="validation"
-    )
-    looks = [photographs.looks(one, recipe.photographs) for one in mine]
-    return np.concatenate(looks), best[others[labels[others] != classes]]
+    labels = photographs.labels
+    mine, others = content_split(photographs.pixels, labels, recipe.validation, salt="validation")
+    return np.repeat(mine, recipe.photographs), others[labels[others] != classes]
 
 
 def _parts(recipe: Recipe, dataset: Dataset) -> tuple[Split, Places, Places]:

@@ -108,9 +108,7 @@ class Trainer:
             data["source"] = str(Path(data["source"]).resolve())
         if photographs is None:
             return data
-        return data | {
-            "photographs": {"n": len(photographs.guesses), "sha256": photographs.checksum}
-        }
+        return data | {"photographs": {"n": len(photographs), "sha256": photographs.checksum}}
 
     @cached_property
     def identity(self) -> str:

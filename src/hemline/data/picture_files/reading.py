@@ -13,7 +13,7 @@ from hemline.errors import HemlineError
 from hemline.photos.intake import Intake
 from hemline.pixels import Form
 
-_VERSION = 1  # of how files become pixels: what an earlier one kept is made anew
+_VERSION = 2  # of how files become pixels: what an earlier one kept is made anew
 
 
 def read_files(

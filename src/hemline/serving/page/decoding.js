@@ -40,7 +40,7 @@ function shrunk(image) {
 }
 
 // Halves to the even number, as Python rounds.
-function rounded(value) {
+export function rounded(value) {
   const near = Math.round(value);
   return value % 1 === 0.5 && near % 2 ? near - 1 : near;
 }

@@ -1,107 +1,46 @@
-// Where the garment is. The server looks for it in several ways; here it is what differs most from
-// the colours of the border, which a plain ground makes certain.
+// Where the garment is, as hemline.photos.finding has it.
+import { look } from "./eye.js";
 import { resized } from "./resizing.js";
 
-const EDGE = 224; // longest edge at which is searched
-
-// The picture, as large as it is searched.
-export function searched(image) {
-  const scale = EDGE / Math.max(image.width, image.height);
-  if (scale >= 1) return image;
-  const [width, height] = [image.width, image.height].map((edge) => Math.max(1, Math.round(edge * scale)));
-  return resized(image, width, height);
-}
+const LEAST = 0.005, SECOND = 0.25, HOLE = 0.04, MIDDLE = 128;
 
 // One truth value a pixel.
-export function findGarment({ data, width, height }) {
-  const colours = Array.from({ length: width * height }, (_, place) =>
-    lab(...data.subarray(3 * place, 3 * place + 3)));
-  const ring = Math.max(2, Math.round(0.03 * Math.max(width, height)));
-  const border = colours.filter((_, place) =>
-    onBorder(place % width, Math.floor(place / width), width, height, ring));
-  const grounds = clusters(border);
-  const distance = colours.map((colour) => Math.min(...grounds.map((ground) => far(colour, ground))));
-  const least = Math.max(otsu(distance), 8);
-  const mask = filled(largest(distance.map((value) => value > least), width), width);
+export async function findGarment(image) {
+  const { data } = resized(tidied(await look(image)), image.width, image.height);
+  const mask = Array.from(data, (value) => value >= MIDDLE);
   if (!mask.some(Boolean)) {
     throw new Error("Expected a garment on a background, received a picture in which nothing stands out; take it on a ground of another colour.");
   }
   return mask;
 }
 
-const onBorder = (x, y, width, height, ring) =>
-  x < ring || y < ring || x >= width - ring || y >= height - ring;
-
-const far = (a, b) => Math.hypot(0.7 * (a[0] - b[0]), a[1] - b[1], a[2] - b[2]); // shadows count less
-
-function lab(red, green, blue) {
-  const [r, g, b] = [red, green, blue].map((level) => {
-    const share = level / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  const f = (t) => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116);
-  const x = f((0.4125 * r + 0.3576 * g + 0.1804 * b) / 0.9505);
-  const y = f(0.2127 * r + 0.7152 * g + 0.0722 * b);
-  const z = f((0.0193 * r + 0.1192 * g + 0.9503 * b) / 1.0891);
-  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
-}
-
-// Up to three colours of a ground; rare ones may be a sleeve that reaches the border.
-function clusters(colours) {
-  let centres = [0.1, 0.5, 0.9].map((share) =>
-    [...colours].sort((a, b) => a[0] - b[0])[Math.floor(share * (colours.length - 1))]);
-  let members = [];
-  for (let round = 0; round < 10; round++) {
-    members = centres.map(() => []);
-    for (const colour of colours) {
-      const distances = centres.map((centre) => far(colour, centre));
-      members[distances.indexOf(Math.min(...distances))].push(colour);
-    }
-    centres = members.map((group, place) => (group.length ? mean(group) : centres[place]));
+// What the eye has seen without small parts and small holes.
+function tidied(seen) {
+  const garment = mainParts(Array.from(seen.data, (value) => value >= MIDDLE), seen);
+  const area = garment.filter(Boolean).length, filled = [...garment];
+  for (const hole of partsOf(garment.map((inside) => !inside), seen.width)) {
+    if (hole.length < HOLE * area) for (const place of hole) filled[place] = true;
   }
-  return centres.filter((_, place) => members[place].length >= 0.08 * colours.length);
+  const value = (level, place) => (filled[place] ? (level < MIDDLE ? 255 : level) : Math.min(level, MIDDLE - 1));
+  return { ...seen, data: seen.data.map(value) };
 }
 
-const mean = (group) => [0, 1, 2].map((axis) =>
-  group.reduce((sum, colour) => sum + colour[axis], 0) / group.length);
-
-// Otsu's threshold: between the two groups of values that differ most.
-function otsu(values) {
-  const most = Math.max(...values.slice(0, 1), values.reduce((a, b) => Math.max(a, b), 0));
-  const counts = new Array(256).fill(0);
-  for (const value of values) counts[Math.floor((255 * value) / (most || 1))]++;
-  const total = counts.reduce((sum, count, level) => sum + count * level, 0);
-  let below = 0, sum = 0, best = 0, found = 0;
-  counts.forEach((count, level) => {
-    below += count;
-    sum += count * level;
-    const above = values.length - below;
-    if (!below || !above) return;
-    const between = below * above * (sum / below - (total - sum) / above) ** 2;
-    if (between > best) [best, found] = [between, level];
+// The largest part, those nearer the middle counting for more, and its equals: two shoes.
+function mainParts(mask, { width, height }) {
+  const parts = partsOf(mask, width).filter((part) => part.length >= LEAST * mask.length);
+  const weights = parts.map((part) => {
+    const mean = (place) => part.reduce((sum, at) => sum + place(at) + 0.5, 0) / part.length;
+    const away = Math.hypot(mean((at) => at % width) / width - 0.5, mean((at) => Math.floor(at / width)) / height - 0.5);
+    return part.length * Math.exp(-2 * away);
   });
-  return ((found + 1) * most) / 255;
-}
-
-// The largest part, and those that are at least a quarter of it: two shoes.
-function largest(mask, width) {
-  const parts = partsOf(mask, width);
-  const most = Math.max(0, ...parts.map((part) => part.length));
-  const kept = new Array(mask.length).fill(false);
-  for (const part of parts) if (part.length >= 0.25 * most) for (const place of part) kept[place] = true;
+  const most = Math.max(0, ...weights), kept = new Array(mask.length).fill(false);
+  parts.forEach((part, number) => {
+    if (weights[number] >= SECOND * most) for (const place of part) kept[place] = true;
+  });
   return kept;
 }
 
-// Without small holes; larger ones are real, as between a strap and a neck.
-function filled(mask, width) {
-  const area = mask.filter(Boolean).length;
-  const whole = [...mask];
-  for (const hole of partsOf(mask.map((inside) => !inside), width)) {
-    if (hole.length < 0.04 * area) for (const place of hole) whole[place] = true;
-  }
-  return whole;
-}
-
+// Places that hang together, above, below and beside each other.
 function partsOf(mask, width) {
   const seen = new Uint8Array(mask.length), parts = [];
   for (let start = 0; start < mask.length; start++) {
