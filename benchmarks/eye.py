@@ -5,7 +5,8 @@
 DIR has photographs in folders, whatever these are called. Nobody has drawn masks for them. The
 first round learns what most of seven guesses agree on (eye_teacher.py), and composites whose masks
 are exact (eye_composites.py). Every further round learns the guess that is most like what the eye
-of the round before has seen, which by then is right more often than any guess.
+of the round before has seen, which by then is right more often than any guess. For photographs on
+which eye and guesses disagreed most, masks were drawn by hand (eye_by_hand.json), where DIR has them.
 
 With --judge, the overlap (intersection over union) with 60 masks drawn by hand of the photographs
 there, beside that of the teacher's best guess. It takes half an hour a round on two cores.
@@ -38,9 +39,11 @@ OPENCV = Environment(
     ["opencv-python-headless==5.0.0.93", "pillow==13.0.0", "onnxruntime==1.32.0", "numpy==2.4.6"],
     {"PYTHONPATH": str(ROOT.parent / "src")},
 )
+DRAWN = ROOT / "eye_by_hand.json"
 BATCH, RATE, DECAY = 32, 3e-3, 1e-2
 _AGREE, _MOST = 0.9, 4  # overlap of the last guess with so many of the others: it is sure
 _SURE, _LIKELY = 0.9, 0.82  # overlap of a guess with what the eye sees; the second counts half
+_DRAWN = 3.0  # weight of what was drawn: where guesses fail
 _KEPT = 0.995  # of the mean of the weights, at each step
 
 
@@ -73,6 +76,18 @@ def most_like(seen: np.ndarray, guesses: np.ndarray) -> tuple[np.ndarray, np.nda
     best, likeness = alike.argmax(axis=1), alike.max(axis=1)
     weights = np.where(likeness > _SURE, 1.0, np.where(likeness > _LIKELY, 0.5, 0.0))
     return guesses[np.arange(len(best)), best], weights.astype(np.float32)
+
+
+def by_hand(
+    photos: list[Path], masks: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The masks and weights with those that are drawn in place of what was learned from guesses."""
+    masks, weights = masks.copy(), weights.copy()
+    drawn = hand_drawn(EDGE, DRAWN)
+    for place, photo in enumerate(photos):
+        if (mask := drawn.get(f"{photo.parent.name}/{photo.name}")) is not None:
+            masks[place], weights[place] = mask, _DRAWN
+    return masks, weights
 
 
 def train(colours: np.ndarray, masks: np.ndarray, weights: np.ndarray, epochs: int) -> Eye:
@@ -169,12 +184,13 @@ def main() -> None:
     torch.manual_seed(0)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        colours, guesses = teacher(pictures_in(arguments.photos), work)
-        masks, weights = agreed(guesses)
+        photos = pictures_in(arguments.photos)
+        colours, guesses = teacher(photos, work)
+        masks, weights = by_hand(photos, *agreed(guesses))
         for turn in range(arguments.rounds):
             print(f"round {turn + 1}: {np.count_nonzero(weights)} photographs", file=sys.stderr)
             eye = train(colours, masks, weights, arguments.epochs)
-            masks, weights = most_like(see(eye, colours), guesses)
+            masks, weights = by_hand(photos, *most_like(see(eye, colours), guesses))
         export_eye(eye, arguments.out, EDGE)
         if arguments.judge:
             write_result("eye", judge(eye, arguments.judge, work))

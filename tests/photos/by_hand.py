@@ -1,4 +1,4 @@
-"""Masks of 60 photographs, drawn by hand: polygons in hundredths of width and height."""
+"""Masks of photographs, drawn by hand: polygons in hundredths of width and height."""
 
 import json
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-_POLYGONS = Path(__file__).with_name("by_hand.json")
+JUDGES = Path(__file__).with_name("by_hand.json")  # of 60 photographs that judge the eye
 
 
-def hand_drawn(edge):
-    """Name of each photograph to its mask, 0 or 255, uint8 `(edge, edge)` whatever its aspect."""
-    polygons = json.loads(_POLYGONS.read_text())
+def hand_drawn(edge, file=JUDGES):
+    """Name of each photograph to its mask, 0 to 255, uint8 `(edge, edge)` whatever its aspect."""
+    polygons = json.loads(file.read_text())
     return {name: _mask(outlines, edge) for name, outlines in polygons.items()}
 
 
