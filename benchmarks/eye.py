@@ -1,15 +1,15 @@
 """The eye made anew: what finds the garment in a photograph.
 
-    python benchmarks/eye.py --photos DIR --out eye.onnx [--rounds 2] [--epochs 30] [--judge DIR]
+    python benchmarks/eye.py --photos DIR --out eye.onnx [--rounds 3] [--epochs 30] [--judge DIR]
 
 DIR has photographs in folders, whatever these are called. Nobody has drawn masks for them. The
 first round learns what most of seven guesses agree on (eye_teacher.py), and composites whose masks
 are exact (eye_composites.py). Every further round learns the guess that is most like what the eye
 of the round before has seen, which by then is right more often than any guess. For photographs on
-which eye and guesses disagreed most, masks were drawn by hand (eye_by_hand.json), where DIR has them.
+which eye and guesses disagreed most there are masks drawn by hand (eye_by_hand.json).
 
 With --judge, the overlap (intersection over union) with 60 masks drawn by hand of the photographs
-there, beside that of the teacher's best guess. It takes half an hour a round on two cores.
+there, beside that of the teacher's best guess. It takes an hour on two cores.
 """
 
 import copy
@@ -90,13 +90,15 @@ def by_hand(
     return masks, weights
 
 
-def train(colours: np.ndarray, masks: np.ndarray, weights: np.ndarray, epochs: int) -> Eye:
-    """The mean of an eye's weights over its training."""
+def train(
+    eye: Eye, colours: np.ndarray, masks: np.ndarray, weights: np.ndarray, epochs: int
+) -> Eye:
+    """The mean of an eye's weights over a training that begins with those it has."""
     kept = np.flatnonzero(weights)
     grounds = grounds_of(colours[kept], masks[kept])
     taught = Taught(_images(colours[kept]), _images(masks[kept, ..., None]) / 255, _images(grounds))
     counts = torch.from_numpy(weights[kept])
-    eye = Eye().to(memory_format=torch.channels_last)
+    eye = eye.train().to(memory_format=torch.channels_last)
     mean, steps = copy.deepcopy(eye), epochs * (len(kept) // BATCH)
     optimiser = torch.optim.AdamW(_groups(eye), lr=RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, steps + 1, pct_start=0.1)
@@ -178,7 +180,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--judge", type=Path, metavar="DIR")
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=30)
     arguments = parser.parse_args()
     torch.manual_seed(0)
@@ -187,9 +189,10 @@ def main() -> None:
         photos = pictures_in(arguments.photos)
         colours, guesses = teacher(photos, work)
         masks, weights = by_hand(photos, *agreed(guesses))
+        eye = Eye()
         for turn in range(arguments.rounds):
             print(f"round {turn + 1}: {np.count_nonzero(weights)} photographs", file=sys.stderr)
-            eye = train(colours, masks, weights, arguments.epochs)
+            eye = train(eye, colours, masks, weights, arguments.epochs)
             masks, weights = by_hand(photos, *most_like(see(eye, colours), guesses))
         export_eye(eye, arguments.out, EDGE)
         if arguments.judge:

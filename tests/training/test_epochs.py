@@ -19,7 +19,6 @@ from hemline.training.epochs import (
     run_native,
     run_torch,
 )
-from hemline.training.losses import losses_of
 from hemline.training.optimisers import Adam, Muon
 from tests.networks.building import build
 
@@ -203,21 +202,6 @@ def test_weights_count_pictures_and_losses_are_noted():
     losses = functional.cross_entropy(reference(pixels), labels.long(), reduction="none")
     (losses * torch.arange(20.0)).mean().backward()
     assert torch.allclose(gradient, reference.layers[2].weight.grad, atol=1e-6)
-
-
-def test_the_adjustment_is_taken_off_the_logits_of_photographs_alone():
-    pixels, labels = pictures(20)
-    network = build("mlp", (16,), seed=1, outputs=11)
-    adjustment = torch.tensor([0, 0, 2.0, 0, 0, 0, 0, 0, 0, 1.0, 0])
-    with torch.no_grad():
-        logits = network(pixels)
-        logits[12:] -= adjustment
-        each = losses_of(logits, labels.long(), 0.0)
-    work = whole_pass(pixels, labels, 20)._replace(
-        photographs=12, logit_adjustment=adjustment, losses=torch.full((20,), torch.inf)
-    )
-    _backward(network, work, torch.arange(20))
-    assert torch.allclose(work.losses, each, atol=1e-6)
 
 
 def test_evaluating_is_pytorchs_loss_and_changes_nothing():

@@ -120,21 +120,6 @@ def test_what_only_dense_layers_have_is_refused_for_others(change):
         load_recipe("fast", [change])
 
 
-def test_an_adjustment_is_for_photographs(tmp_path):
-    recipe = load_recipe("photo", ["logit_adjustment=[0, 0, 1, 0, 0, 0, 0.5, 0, 0, 0]"])
-    assert recipe.logit_adjustment == (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0)
-    path = tmp_path / "mine.toml"
-    path.write_text(recipe.to_toml())
-    assert load_recipe(path) == recipe
-    for name, adjustment, sentence in (
-        ("seed", str([0] * 10), "it is for photographs alone"),
-        ("photo", '["a"]', "logit_adjustment to be a list of numbers"),
-        ("photo", "[nan, 0, 0, 0, 0, 0, 0, 0, 0, 0]", "logit_adjustment that are finite"),
-    ):
-        with pytest.raises(RecipeError, match=sentence):
-            load_recipe(name, [f"logit_adjustment={adjustment}"])
-
-
 @pytest.mark.parametrize("widths", ["[]", "[8, 8, 8, 8, 8]"])
 def test_a_picture_can_be_halved_only_so_often(widths):
     with pytest.raises(RecipeError, match="1 to 4 stages"):

@@ -21,7 +21,6 @@ ABOVE_ZERO = Range("above zero", lambda value: 0 < value < math.inf)
 AT_LEAST_ZERO = Range("of at least 0", lambda value: 0 <= value < math.inf)
 BELOW_ONE = Range("from 0 to below 1", lambda value: 0 <= value < 1)
 SHARE = Range("from 0 to 1", lambda value: 0 <= value <= 1)
-FINITE = Range("that are finite", math.isfinite)
 
 
 def up_to(most: float) -> Range:

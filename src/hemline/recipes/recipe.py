@@ -12,7 +12,6 @@ from hemline.recipes.keys import (
     ABOVE_ZERO,
     AT_LEAST_ZERO,
     BELOW_ONE,
-    FINITE,
     SHARE,
     check_ranges,
     key,
@@ -139,12 +138,6 @@ class Recipe:
         AT_LEAST_ZERO,
         default=0,
     )
-    logit_adjustment: tuple[float, ...] = key(
-        "nats taken off each class's logit on photographs while training, so that it is said as "
-        "much sooner afterwards; empty for none (Menon et al., 2021)",
-        FINITE,
-        default=(),
-    )
 
     validation: float = key(
         "share of the training part that is kept back to choose by", BELOW_ONE, default=0.0
@@ -184,11 +177,6 @@ class Recipe:
             raise RecipeError(
                 "Expected outlier_exposure above 0 beside photographs, received 0; correct recipe "
                 f"{self.name}: photographs may be none of the classes."
-            )
-        if self.logit_adjustment and not self.photographs:
-            raise RecipeError(
-                "Expected logit_adjustment beside photographs, received it beside photographs = 0; "
-                f"correct recipe {self.name}: it is for photographs alone."
             )
         if self.network != "mlp" and (self.l2 or self.dropout):
             raise RecipeError(

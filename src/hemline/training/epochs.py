@@ -35,7 +35,6 @@ class Pass(NamedTuple):
         losses: float32 `(n,)`, where the loss of each picture is noted, if it is wanted.
         photographs: the place of the first one.
         class_balance: float32, one a logit, added to those of all pictures, if anything is.
-        logit_adjustment: float32, one a logit, taken off those of photographs, if anything is.
         several: what labels beyond the logits leave open.
         augment: changes a batch of pixels, if anything does.
         expose_outliers: makes some of them none of the classes, targets too, if anything does.
@@ -55,7 +54,6 @@ class Pass(NamedTuple):
     losses: Tensor | None = None
     photographs: int = sys.maxsize
     class_balance: Tensor | None = None
-    logit_adjustment: Tensor | None = None
     several: Several = ()
     augment: Augmentation | None = None
     expose_outliers: OutlierExposure | None = None
@@ -122,17 +120,14 @@ def _batches(network: Network, work: Pass) -> Sequence[Tensor]:
 def _backward(network: Network, work: Pass, batch: Tensor) -> tuple[Tensor, Tensor]:
     """Leave gradients in the network; return loss and rightness of each picture."""
     pixels, targets = work.pixels[batch], work.labels[batch].long()
-    photographs = batch >= work.photographs
     if work.augment:
-        pixels = work.augment(pixels, photographs)
+        pixels = work.augment(pixels, batch >= work.photographs)
     if work.expose_outliers:
         pixels, targets = work.expose_outliers(pixels, targets)
     with torch.autocast(pixels.device.type, torch.bfloat16, enabled=work.bfloat16):
         logits = network(pixels).float()
     if work.class_balance is not None:
         logits = logits + work.class_balance
-    if work.logit_adjustment is not None:
-        logits = logits - photographs[:, None] * work.logit_adjustment
     if work.loss:
         losses = work.loss(logits, targets)
     else:

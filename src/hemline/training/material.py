@@ -9,7 +9,6 @@ from torch.nn import functional
 
 from hemline.data import Dataset, Photographs, Split
 from hemline.data.building.splits import Places, content_split
-from hemline.errors import RecipeError
 from hemline.recipes import Recipe
 from hemline.training.losses import Several
 
@@ -49,10 +48,9 @@ def gather(recipe: Recipe, dataset: Dataset, photographs: Photographs | None) ->
     """Lay out what `recipe` asks for.
 
     Raises:
-        RecipeError: it asks for photographs and there are none, or the other way round; or it
-            adjusts the logits of another number of classes.
+        RecipeError: it asks for photographs and there are none, or the other way round.
     """
-    _check(recipe, dataset, photographs)
+    recipe.check_photographs(given=photographs is not None)
     pictures, places, kept_back = _parts(recipe, dataset)
     pixels, labels, others = pictures.pixels, pictures.labels, kept_back[:0]
     several: Several = ()
@@ -110,13 +108,3 @@ def _parts(recipe: Recipe, dataset: Dataset) -> tuple[Split, Places, Places]:
     )
     places = np.arange(len(both))
     return both, places[: len(train)], places[len(train) :]
-
-
-def _check(recipe: Recipe, dataset: Dataset, photographs: Photographs | None) -> None:
-    recipe.check_photographs(given=photographs is not None)
-    adjusted, classes = len(recipe.logit_adjustment), len(dataset.classes)
-    if adjusted not in (0, classes):
-        raise RecipeError(
-            f"Expected logit_adjustment of {classes} classes, received {adjusted} numbers; "
-            f"correct recipe {recipe.name}, or set logit_adjustment=[]."
-        )

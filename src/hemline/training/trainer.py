@@ -78,8 +78,6 @@ class Trainer:
             from hemline.training.own.checking import check_export  # brings ONNX Runtime
 
             check_export(self.state.network, len(dataset.classes))
-        adjustment = torch.tensor([*recipe.logit_adjustment, 0.0], device=self.device)  # 0: none
-        self.logit_adjustment = adjustment if recipe.logit_adjustment else None
         self.class_balance = balance_classes(recipe, self.material, len(dataset.classes))
         self.environment = self.describe()
 
@@ -149,7 +147,6 @@ class Trainer:
             losses=pruning.losses if pruning else None,
             photographs=material.first_photograph,
             class_balance=self.class_balance,
-            logit_adjustment=self.logit_adjustment,
             several=material.several,
             augment=self.augmentation(generator),
             expose_outliers=build_outlier_exposure(recipe, len(self.dataset.classes), generator),
