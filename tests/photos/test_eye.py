@@ -16,7 +16,7 @@ from hemline.photos.finding import find_garment, tidied
 from hemline.photos.parts import label_parts
 from tests.photos.by_hand import hand_drawn
 
-BESIDE = 0.899  # mean overlap of the seven guesses of GrabCut and others that the eye replaced
+BESIDE = 0.900  # mean overlap of the best of seven guesses, by GrabCut and others: the teacher
 
 
 @pytest.fixture(scope="session")
@@ -69,14 +69,14 @@ def test_the_file_is_small():
     assert FILE.stat().st_size <= 500_000
 
 
-def test_hand_drawn_masks_are_met_better_than_by_what_was_there_before(photographs):
+def test_hand_drawn_masks_are_met_better_than_by_its_teacher(photographs):
     overlaps = []
     for name, drawn in hand_drawn(EDGE).items():
         colours = decode(photographs / name).colours
         found, drawn = tidied(look(colours)) >= 128, drawn >= 128
         overlaps.append((found & drawn).sum() / (found | drawn).sum())
     assert len(overlaps) == 60
-    assert np.mean(overlaps) > BESIDE
+    assert np.mean(overlaps) > BESIDE + 0.008
 
 
 def test_it_is_found_in_every_photograph(photographs):
