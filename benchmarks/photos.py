@@ -129,7 +129,7 @@ def outlier_table(
     strange = {
         "hat, shorts, skirt": (photographed, score(found[~garments])),
         **{kind: (photographed, score(pixels)) for kind, pixels in each.items()},
-        "drawn digits": (catalogue, score(draw_digits().pixels)),
+        "drawn digits": (catalogue, score(draw_digits(classifier.form).pixels)),
         "uniform noise": (catalogue, score(noise)),
         "blank pages": (catalogue, score(blank_pages())),
         "garments upside down": (catalogue, score(np.ascontiguousarray(test[:, ::-1]))),
