@@ -48,7 +48,7 @@ def test_a_photograph_from_a_cold_start_costs_little_more_than_the_libraries(pre
     def ask() -> None:
         assert predict(tmp_path / "photo.jpg").returncode == 0
 
-    assert processor_seconds(ask) < 7 * start_of_libraries()
+    assert processor_seconds(ask) < 5 * start_of_libraries()
 
 
 def test_show_draws_the_steps(predict, photos, tmp_path):

@@ -121,15 +121,15 @@ SLOW, SLOWISH = (
 )
 SLEEPS = """
 import time
-from hemline.photos import decoding
+from hemline.photos import opening
 
-usual = decoding.refuse_costly
+usual = opening.refuse_costly
 
 def sleep(image, stream, name):
     time.sleep({321: 60, 322: 1.5}.get(image.height, 0))
     usual(image, stream, name)
 
-decoding.refuse_costly = sleep
+opening.refuse_costly = sleep
 """
 
 
