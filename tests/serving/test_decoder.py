@@ -169,6 +169,15 @@ def test_two_costly_photographs_stop_nobody(slow, model_file, photo, tmp_path):
         assert [answer.status_code for answer in answers] == [200, 200]
 
 
+def test_the_end_waits_for_a_photograph_that_is_being_decoded(slow, model_file, photo, tmp_path):
+    with serve(model_file, log=tmp_path / "log") as server:
+        assert server.post("/classify", content=photo).status_code == 200
+        with costly_ones(server, 1, SLOWISH) as answers:
+            server.terminate()
+        assert server.process.wait(30) == 0
+    assert [answer.status_code for answer in answers] == [200]
+
+
 def test_costly_photographs_do_not_stop_the_end(slow, model_file, photo, tmp_path):
     log = tmp_path / "log"
     with serve(model_file, log=log) as server:

@@ -69,20 +69,6 @@ def test_sigterm_under_load_loses_no_accepted_request(model_file, pixels, classi
     assert any(answer.headers.get("connection") == "close" for answer in load.answers)
 
 
-def test_sigterm_waits_for_a_photograph_that_is_being_decoded(model_file, photo, tmp_path):
-    with serve(model_file, log=tmp_path / "log") as server:
-        answers = []
-        client = threading.Thread(
-            target=lambda: answers.append(server.post("/classify", content=photo))
-        )
-        client.start()
-        until(lambda: "hemline_photos_waiting 1.0" in server.get("/metrics").text)
-        server.terminate()
-        client.join()
-        assert server.process.wait(30) == 0
-    assert answers[0].status_code == 200
-
-
 def test_a_new_model_file_is_served_without_losing_a_request(
     model_file, another_file, pixels, tmp_path
 ):
