@@ -95,6 +95,8 @@ def train(
 ) -> Eye:
     """The mean of an eye's weights over a training that begins with those it has."""
     kept = np.flatnonzero(weights)
+    if len(kept) < BATCH:
+        sys.exit(f"Expected at least {BATCH} photographs that are sure, received {len(kept)}.")
     grounds = grounds_of(colours[kept], masks[kept])
     taught = Taught(_images(colours[kept]), _images(masks[kept, ..., None]) / 255, _images(grounds))
     counts = torch.from_numpy(weights[kept])

@@ -1,4 +1,4 @@
-"""The eye's first teacher: seven guesses at where the garment is, and which of them is best.
+"""The eye's first teacher: seven guesses at where the garment is.
 
     python benchmarks/eye_teacher.py PHOTO... --out TEACHER.npz
 

@@ -16,7 +16,7 @@ from hemline.photos.finding import find_garment, tidied
 from hemline.photos.parts import label_parts
 from tests.photos.by_hand import hand_drawn
 
-BESIDE = 0.900  # mean overlap of the best of seven guesses, by GrabCut and others: the teacher
+BESIDE = 0.900  # mean overlap of what the eye replaced: of seven guesses the likeliest one
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +69,7 @@ def test_the_file_is_small():
     assert FILE.stat().st_size <= 500_000
 
 
-def test_hand_drawn_masks_are_met_better_than_by_its_teacher(photographs):
+def test_hand_drawn_masks_are_met_better_than_by_what_it_replaced(photographs):
     overlaps = []
     for name, drawn in hand_drawn(EDGE).items():
         colours = decode(photographs / name).colours

@@ -2,13 +2,12 @@
 
 from hemline.photos.decoding import MEGAPIXELS, Colours, Mask, Photo, decode
 from hemline.photos.folders import pictures_in
-from hemline.photos.formats import FORMATS, SUFFIXES
+from hemline.photos.formats import SUFFIXES
 from hemline.photos.intake import Find, Fit, Intake
 from hemline.photos.opening import MOST_MEGAPIXELS
 from hemline.photos.seeing import Seen, see
 
 __all__ = [
-    "FORMATS",
     "MEGAPIXELS",
     "MOST_MEGAPIXELS",
     "SUFFIXES",

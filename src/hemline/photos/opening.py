@@ -4,6 +4,7 @@ import contextlib
 import io
 import warnings
 from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -57,24 +58,30 @@ def open_image(stream: BinaryIO, name: str) -> "Image":
     kind = format_of(stream.read(BEGINNING))
     stream.seek(0)
     if kind == "HEIC":
-        _read_heic(name)
+        _demand_heic(name)
     formats = _PILLOW.get(kind, (kind,) if kind in FORMATS else ())
     if not formats:
         raise UnidentifiedImageError(kind)
     return Image.open(stream, formats=formats)
 
 
+@cache
 def reads_heic() -> bool:
     """Whether the package for it is installed."""
     return find_spec("pillow_heif") is not None
 
 
-def _read_heic(name: str) -> None:
+def _demand_heic(name: str) -> None:
     if not reads_heic():
         raise PhotoError(
             f"Expected a picture that can be read here, received {name} that is HEIC, for which "
             f"the package pillow-heif is missing; run: {install_command('heic')}."
         )
+    _register_heic()
+
+
+@cache
+def _register_heic() -> None:
     import pillow_heif
 
     # Maps of depth and the like are no pictures, and thumbnails are too small to be of use.

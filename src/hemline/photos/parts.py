@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+from hemline.photos.decoding import Mask
 
 
 def label_parts(mask: Mask) -> NDArray[np.intp]:
