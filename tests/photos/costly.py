@@ -52,7 +52,7 @@ def chunk(name, content):
     return struct.pack(">I", len(content)) + name + content + checksum
 
 
-def boxed(items, brand, kind):
+def boxed(items, brand, kind, before=b""):
     """An AVIF or HEIC that lists so many items, of which none is there."""
 
     def box(name, content):
@@ -69,9 +69,8 @@ def boxed(items, brand, kind):
         box(b"iloc", b"\2\0\0\0\x44\0" + struct.pack(">I", items) + lying),
         box(b"iinf", struct.pack(">II", 1 << 24, items) + named),
     ]
-    return box(b"ftyp", brand + bytes(4) + brand + b"mif1") + box(
-        b"meta", bytes(4) + b"".join(described)
-    )
+    meta = box(b"meta", bytes(4) + b"".join(described))
+    return box(b"ftyp", brand + bytes(4) + brand + b"mif1") + before + meta
 
 
 def sixteen_bits(size=(7000, 7000)):

@@ -176,6 +176,10 @@ HOSTILE = {
     "AVIF cut short": (WHOLE["AVIF"][: len(WHOLE["AVIF"]) // 2], "damaged|none of these"),
     "HEIF cut short": (WHOLE["HEIF"][: len(WHOLE["HEIF"]) // 2], "damaged|none of these"),
     "AVIF of a thousand items": (boxed(5000, b"avif", b"av01"), "at most 500 notes"),
+    "AVIF whose items lie behind empty boxes": (
+        boxed(5000, b"avif", b"av01", before=b"\0\0\0\x08free" * 1100),
+        "at most 500 notes",
+    ),
     "HEIC of a thousand items": (boxed(5000, b"heic", b"hvc1"), "at most 500 notes"),
     "a TIFF of decimals": (tiff(image=PHOTO.convert("F")), "holds decimal numbers; save"),
     "a TIFF of Lab": (tiff(image=PHOTO.convert("LAB")), "holds Lab colours"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 _FEW = 1000  # boxes side by side: a file has about ten
+_REST = b""  # what lies behind so many, which is taken for a list
 _LARGE = (b"idat", b"iprp")  # of the description: pixels, and properties such as colour profiles
 
 
@@ -16,6 +17,8 @@ def described_in(stream: BinaryIO) -> int:
     """
     most = 0
     for kind, start, end in _boxes(stream, 0, stream.seek(0, io.SEEK_END)):
+        if kind == _REST:
+            most = max(most, end - start)
         if kind == b"meta":
             inner = list(_boxes(stream, start + 4, end))  # after its version
             listed = sum(stop - begin for name, begin, stop in inner if name not in _LARGE)
@@ -27,7 +30,8 @@ def _associated(stream: BinaryIO, kind: bytes, start: int, end: int) -> int:
     """Bytes that say which item has which properties."""
     if kind != b"iprp":
         return 0
-    return sum(stop - begin for name, begin, stop in _boxes(stream, start, end) if name == b"ipma")
+    properties = _boxes(stream, start, end)
+    return sum(stop - begin for name, begin, stop in properties if name in (b"ipma", _REST))
 
 
 def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
@@ -45,3 +49,4 @@ def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int,
         stop = min(start + size, end)
         yield head[4:8], start + inner, stop
         start = stop
+    yield _REST, start, end
