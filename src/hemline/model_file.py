@@ -39,6 +39,7 @@ _NEEDED: dict[str, dict[str, Any]] = {
 # What may be there.
 _FURTHER: dict[str, dict[str, Any]] = {
     "form": {"channels": int, "background": str},
+    "intake": {"eye": int},
     "data": {"group": str},
     "figures": {"epoch": int},
 }

@@ -255,9 +255,14 @@ def _background(pixels: Pixels, form: Form) -> Background:
     return ""
 
 
-def _refuse_inverted(array: Pixels, form: Form) -> None:
+def are_inverted(array: Pixels, form: Form) -> NDArray[np.bool_]:
+    """Which pictures have the other background than their form, `(n,)`."""
     bright = _bright_border(array, form)
-    inverted = (bright if form.background == "dark" else 1 - bright) >= _INVERTED
+    return (bright if form.background == "dark" else 1 - bright) >= _INVERTED
+
+
+def _refuse_inverted(array: Pixels, form: Form) -> None:
+    inverted = are_inverted(array, form)
     if inverted.sum() > (0 if len(array) <= _FEW else 0.01 * len(array)):
         wanted, received = ("bright on dark", "dark on bright")[
             :: 1 if form.background == "dark" else -1

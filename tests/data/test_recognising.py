@@ -178,3 +178,15 @@ def test_one_other_picture_among_them_and_the_split_is_by_content(small_copy, tm
     dataset = open_dataset(path)
     assert "cut off for the test part" in dataset.account.took_for
     assert "in train are official test pictures" in " ".join(dataset.account.notes)
+
+
+def test_they_are_known_in_another_form_too(small_copy, tmp_path):
+    header = ("label", *(f"pixel{place}" for place in range(784)))
+    path = forms.tables(tmp_path / "set", small_copy, header=header)
+    dataset = open_dataset(path, size=56, colour=True)
+    assert dataset.classes == CLASSES
+    assert str(dataset.form) == "56x56 colour"
+    assert dataset.intake.find == "garment"
+    again = open_dataset(path, intake=dataset.intake)
+    assert again.classes == CLASSES
+    assert (again.test.pixels == dataset.test.pixels).all()

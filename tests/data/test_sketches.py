@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
 from hemline import as_pixels
@@ -56,3 +57,18 @@ def test_they_are_drawn_once(tmp_path, monkeypatch):
     for part in ("train", "test"):
         assert getattr(kept, part).checksum == getattr(drawn, part).checksum
         assert getattr(kept, part).labels.dtype == np.uint8
+
+
+@pytest.mark.parametrize(("size", "colour"), [(56, True), (14, None)])
+def test_they_come_in_the_form_that_is_asked_for(size, colour):
+    drawn, formed = open_dataset("sketches"), open_dataset("sketches", size=size, colour=colour)
+    assert formed.form.shape == ((size, size, 3) if colour else (size, size))
+    assert formed.form.background == "dark"
+    assert formed.intake.find == drawn.intake.find
+    for part in ("train", "test"):
+        mine, others = getattr(formed, part), getattr(drawn, part)
+        assert (mine.labels == others.labels).all()
+        for place in range(20):
+            plain = Image.fromarray(others.pixels[place])
+            pixels = np.asarray(plain.resize((size, size), Image.Resampling.BILINEAR))
+            assert (mine.pixels[place] == (pixels[..., None] if colour else pixels)).all()

@@ -11,7 +11,9 @@ from PIL import Image
 from hemline import Classifier
 from hemline.data.fashion.official import INTAKE
 from hemline.errors import PhotoError, PixelsError
+from hemline.photos import Intake
 from hemline.photos import see as see_by
+from hemline.pixels import Form
 from tests.photos.drawing import COLOURS, GARMENTS, GROUNDS, draw_photo, shape
 
 GARMENT = np.zeros((28, 28), np.uint8)
@@ -49,6 +51,34 @@ def test_real_pictures_pass_bit_for_bit(real):
 def test_dark_on_bright_in_the_data_sets_size_is_refused():
     with pytest.raises(PixelsError, match="pass 255 - pixels"):
         see(content(Image.fromarray(255 - GARMENT)))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_smaller_one_has_been_cut_out_already(channels):
+    intake = Intake(Form(56, 56, channels, "dark"), find="garment")
+    seen = see_by(content(Image.fromarray(GARMENT)), intake)
+    enlarged = np.asarray(Image.fromarray(GARMENT).resize((56, 56), Image.Resampling.BILINEAR))
+    assert seen.garment is None
+    assert (seen.pixels == (enlarged if channels == 1 else enlarged[..., None])).all()
+
+
+def test_a_small_photograph_is_looked_at():
+    intake = Intake(Form(56, 56, 1, "dark"), find="garment")
+    page = np.pad(255 - GARMENT, 10, constant_values=255)
+    assert see_by(content(Image.fromarray(page)), intake).garment is not None
+    with pytest.raises(PhotoError, match="nothing stands out"):
+        see_by(content(Image.new("L", (40, 40))), intake)
+
+
+def test_in_colour_the_levels_are_those_of_the_grey_garment():
+    photo = content(draw_photo("dress", (60, 90, 150)))
+    grey = see_by(photo, Intake(Form(56, 56, 1, "dark"), find="garment"))
+    colour = see_by(photo, Intake(Form(56, 56, 3, "dark"), find="garment"))
+    assert (colour.garment == grey.garment).all()
+    luma = colour.pixels @ np.array([0.299, 0.587, 0.114])
+    assert np.abs(luma - grey.pixels).mean() < 2  # but for what is clipped
+    red, green, blue = np.median(colour.pixels[grey.pixels > 0], axis=0)
+    assert red > green > blue  # blue, negated
 
 
 @pytest.mark.parametrize(

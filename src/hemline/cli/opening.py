@@ -13,7 +13,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
@@ -24,6 +24,7 @@ from hemline.printing import printable
 if TYPE_CHECKING:
     from hemline.data import Dataset
     from hemline.photos import Intake
+    from hemline.recipes import Recipe
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,14 @@ class DataArguments:
         if not quiet and is_named(self.data):
             _print_account(dataset)
         return dataset
+
+    def made_for(self, recipe: "Recipe") -> "DataArguments":
+        """In the form that a recipe is made for, where nothing else is said."""
+        return replace(
+            self,
+            size=self.size or str(recipe.size or "") or None,
+            colour=(recipe.colour or None) if self.colour is None else self.colour,
+        )
 
     def again(self, dataset: "Dataset") -> str:
         """What a suggested command needs to take the same data, beginning with a space."""

@@ -88,7 +88,9 @@ def command(
     loaded = load_recipe(recipe, changes)
     loaded.check_photographs(given=photos is not None)
     intake = None
-    if start:
+    if not start:
+        data = data.made_for(loaded)
+    else:
         from hemline.classifier import Classifier
 
         intake = Classifier.load(start).intake

@@ -1,12 +1,13 @@
 """Picture files of every kind: photographs, the data set's own form, idx and `.npy` files."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from hemline.data.building.forming import to_form
 from hemline.data.idx import idx_shape, read_idx_file
 from hemline.data.memory import require_memory
 from hemline.data.npy import Header, read_header, whole
@@ -14,7 +15,7 @@ from hemline.errors import DataError, PixelsError
 from hemline.files import is_endless
 from hemline.photos import MEGAPIXELS, Intake, Seen, see
 from hemline.photos.formats import BEGINNING, format_of
-from hemline.pixels import Form, Pixels, as_bytes, as_pixels, check_shape
+from hemline.pixels import SHORTEST, Form, Pixels, as_bytes, as_pixels, check_shape
 
 _LARGE = 100_000_000  # bytes
 _SETS = frozenset({".csv", ".tsv", ".npz", ".parquet", ".arff", ".zip", ".tar", ".tgz"})
@@ -60,7 +61,7 @@ def read_pictures(
                 "whole set; save its pixels with numpy.save and pass that, or judge the model on "
                 "it by hemline evaluate --data."
             )
-        pixels = _read_many(path, intake.form)
+        pixels = _read_many(path, intake)
         seen = see(path, intake, megapixels=megapixels) if pixels is None else None
     except OSError as error:
         raise DataError(
@@ -76,11 +77,20 @@ def read_pictures(
             yield NamedPixels(path, place if len(pixels) > 1 else None, picture)
 
 
-def _read_many(path: Path, form: Form) -> Pixels | None:
+def _read_many(path: Path, intake: Intake) -> Pixels | None:
     """The pictures of an idx or `.npy` file, or None if it is neither."""
-    if path.suffix == ".npy":
-        return _read_npy(path, form)
-    return _read_idx(path, form) if _is_idx(path) else None
+    read = _read_npy if path.suffix == ".npy" else _read_idx if _is_idx(path) else None
+    return to_form(read(path, intake), intake) if read else None
+
+
+def _stored(shape: Sequence[int], intake: Intake) -> Form:
+    """The form that a file of this shape has to have: garments may be cut out smaller, in grey."""
+    form = intake.form
+    if not intake.find or len(shape) not in (2, 3):
+        return form
+    height, width = shape[-2:]
+    smaller = SHORTEST <= height <= form.height and SHORTEST <= width <= form.width
+    return Form(height, width, 1, form.background) if smaller else form
 
 
 def holds_pixels(path: Path) -> bool:
@@ -98,20 +108,23 @@ def _is_idx(path: Path) -> bool:
     return start[:2] in (b"\x00\x00", b"\x1f\x8b") and not format_of(start)
 
 
-def _read_idx(path: Path, form: Form) -> Pixels:
+def _read_idx(path: Path, intake: Intake) -> Pixels:
     shape = idx_shape(path)
+    form = _stored(shape or (), intake)
     if shape and math.prod(shape) < path.stat().st_size:  # else it may be damaged
         check_shape(shape, form)  # before it is read
     return as_pixels(read_idx_file(path), form)
 
 
-def _read_npy(path: Path, form: Form) -> Pixels:
+def _read_npy(path: Path, intake: Intake) -> Pixels:
     received = f"{path} that NumPy cannot read"
     with (
         whole("a .npy file of uint8 pixels", received, "save it with numpy.save"),
         path.open("rb") as stream,
     ):
-        _check_header(read_header(stream), path, form, path.stat().st_size - stream.tell())
+        header = read_header(stream)
+        form = _stored(header.shape, intake)
+        _check_header(header, path, form, path.stat().st_size - stream.tell())
         stream.seek(0)
         return as_pixels(np.lib.format.read_array(stream, allow_pickle=False), form)
 

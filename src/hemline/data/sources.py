@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from hashlib import file_digest
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from hemline.data.account import Account
 from hemline.data.building.assembling import assemble
+from hemline.data.building.forming import in_form
 from hemline.data.cache import cache_folder
 from hemline.data.dataset import Dataset
 from hemline.data.fashion.drawn import open_sketches
@@ -21,6 +23,7 @@ from hemline.data.raw import FilePart, Parts, Reader
 from hemline.errors import DataError
 from hemline.photos import SUFFIXES
 from hemline.photos.intake import Find, Fit, Intake
+from hemline.pixels import Form
 
 __all__ = ["cache_folder", "is_usual", "open_dataset"]
 
@@ -76,15 +79,14 @@ def open_dataset(
     """
     named = str(where or os.environ.get("HEMLINE_DATA", ""))
     options = DataOptions(parse_size(size), colour, fit, find, group, strict)
-    unsaid = options in (DataOptions(), DataOptions(strict=True))
+    garments = _garments(options, intake)
     if named == SKETCHES:
-        return _sketches(unsaid)
+        return _sketches(garments)
     path = Path(named).expanduser() if named else find_official()
     try:
-        as_it_is = unsaid and intake in (None, INTAKE)
         inner = _within(path)
-        if as_it_is and is_official(inner):
-            return open_official(inner)
+        if garments and is_official(inner):
+            return _formed(open_official(inner), garments)
         return _read(inner, options, intake, progress)
     except OSError as error:
         raise DataError(
@@ -98,14 +100,27 @@ def is_usual(name: str) -> bool:
     return name == NAME or name.startswith(f"{NAME} in ")
 
 
-def _sketches(unsaid: bool) -> Dataset:
-    sketches = open_sketches()
-    if not unsaid:
+def _garments(options: DataOptions, intake: Intake | None) -> Intake | None:
+    """The intake of garments that are cut out already; None where another one is asked for."""
+    if intake is not None:
+        return intake if intake.find == INTAKE.find else None
+    if options.fit or options.group or options.find not in (None, INTAKE.find):
+        return None
+    width, height = options.size or (INTAKE.form.width, INTAKE.form.height)
+    return replace(INTAKE, form=Form(height, width, 3 if options.colour else 1))
+
+
+def _formed(dataset: Dataset, intake: Intake) -> Dataset:
+    return dataset if intake == dataset.intake else in_form(dataset, intake)
+
+
+def _sketches(intake: Intake | None) -> Dataset:
+    if intake is None:
         raise DataError(
-            f"Expected sketches as they are drawn, {sketches.form}, received options for the form "
-            "or the groups of other data; leave them out."
+            "Expected drawn garments, which are cut out already and lie in no groups, received "
+            "--fit, --find or --group; leave it out."
         )
-    return sketches
+    return _formed(open_sketches(), intake)
 
 
 def _read(

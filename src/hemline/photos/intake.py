@@ -9,6 +9,7 @@ from hemline.pixels import Form
 
 Fit = Literal["pad", "crop", "stretch"]
 Find = Literal["", "garment"]
+EYE = 1  # which network finds garments; another one finds others, and is another number
 
 
 @dataclass(frozen=True)
@@ -20,25 +21,28 @@ class Intake:
         fit: how a picture of another aspect is fitted: `pad` with the colour of its border, `crop`
             what sticks out, or `stretch`.
         find: what is looked for in the picture and cut out; empty for the whole picture.
+        eye: number of the network that finds it.
 
     Raises:
-        PixelsError: an unknown `fit` or `find`, or a garment to be found in colour.
+        PixelsError: an unknown `fit`, `find` or `eye`.
     """
 
     form: Form
     fit: Fit = "pad"
     find: Find = ""
+    eye: int = EYE
 
     def __post_init__(self) -> None:
         check_choices(self.fit, self.find)
-        if self.find and self.form.channels != 1:
+        if self.eye != EYE:
             raise PixelsError(
-                f"Expected a grey form beside --find {self.find}, received {self.form}; add --grey."
+                f"Expected garments found by eye {EYE}, received eye {self.eye!r}; install the "
+                "version of Hemline that the model was made with."
             )
 
     def describe(self) -> dict[str, Any]:
         """The intake as a model file keeps it, the form apart."""
-        return {"fit": self.fit, "find": self.find}
+        return {"fit": self.fit, "find": self.find, **({"eye": self.eye} if self.find else {})}
 
     @classmethod
     def parse(cls, form: Form, values: Mapping[str, Any]) -> "Intake":

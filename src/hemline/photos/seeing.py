@@ -11,7 +11,7 @@ from hemline.photos.finding import find_garment
 from hemline.photos.fitting import fit
 from hemline.photos.intake import Intake
 from hemline.photos.thumbnail import cut_out, shrink
-from hemline.pixels import Form, Pixels, as_pixels
+from hemline.pixels import Form, Pixels, are_inverted, as_pixels
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Seen:
         name: of the file.
         colours: the picture upright, its longest edge at most 448, uint8 `(height, width, 3)`.
         garment: where the garment was found, bool `(height, width)`; None where none is looked
-            for, or the picture was in the form already and passed through bit for bit.
-        cut: the garment in the data set's brightness on black, uint8 `(h, w)`, trimmed; without a
-            garment the pixels.
+            for, or the picture was cut out already: grey, on black, no larger than the form.
+        cut: the garment in the data set's brightness on black, trimmed, uint8 `(h, w)` or
+            `(h, w, 3)`; without a garment the pixels.
         pixels: uint8 `(h, w)` or `(h, w, 3)`, what the model sees.
     """
 
@@ -66,15 +66,22 @@ def see(
 
 def _see(source: Path | bytes, intake: Intake, name: str, megapixels: float) -> Seen:
     photo = decode(source, name, megapixels=megapixels, garment=bool(intake.find))
-    if not intake.find or _in_form(photo, intake.form):
+    if not intake.find or _is_cut_out(photo, intake.form):
         pixels = as_pixels(fit(photo, intake), intake.form)[0]
         return Seen(photo.name, photo.colours, None, pixels, pixels)
     garment = find_garment(photo)
-    cut = cut_out(photo.colours, garment)
+    cut = cut_out(photo.colours, garment, intake.form.channels)
     return Seen(photo.name, photo.colours, garment, cut, shrink(cut, intake.form))
 
 
-def _in_form(photo: Photo, form: Form) -> bool:
-    """Of the form's size and grey, whatever colour mode the file stores it in."""
-    same = photo.size == (form.width, form.height) and photo.opaque is None
-    return same and not np.ptp(photo.colours, axis=2).any()
+def _is_cut_out(photo: Photo, form: Form) -> bool:
+    """Grey and as large as the form, or smaller and on black; in whatever colour mode it lies."""
+    width, height = photo.size
+    if width > form.width or height > form.height or photo.opaque is not None:
+        return False
+    if np.ptp(photo.colours, axis=2).any():
+        return False
+    if (width, height) == (form.width, form.height):
+        return True
+    inverted = are_inverted(photo.colours[None], Form(height, width, 3, "dark"))
+    return bool(photo.colours.any() and not inverted[0])

@@ -22,28 +22,33 @@ _STRONGEST = 3.0  # stretching an even garment further would show the camera's n
 _DARKEST = 8.0  # garment is never quite background
 
 
-def cut_out(colours: Colours, garment: Mask) -> Pixels:
-    """The garment negated, trimmed, on black; uint8 `(h, w)`.
+def cut_out(colours: Colours, garment: Mask, channels: int = 1) -> Pixels:
+    """The garment negated, trimmed, on black; uint8 `(h, w)`, or `(h, w, 3)` in colour.
 
     Args:
         colours: uint8 `(height, width, 3)`.
         garment: bool `(height, width)`, not empty.
+        channels: 1 for grey, 3 for colour.
     """
     rows, columns = np.flatnonzero(garment.any(axis=1)), np.flatnonzero(garment.any(axis=0))
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    shape, bright = garment[box], 255 - grey(colours[box]).astype(np.float64)
-    return np.where(shape, _levels(bright, shape), 0).astype(np.uint8)
+    shape, luma = garment[box], 255 - grey(colours[box]).astype(np.float64)
+    if channels == 1:
+        return np.where(shape, _levels(luma, luma[shape]), 0).astype(np.uint8)
+    levels = _levels(255 - colours[box].astype(np.float64), luma[shape])
+    return np.where(shape[..., None], levels, 0).astype(np.uint8)
 
 
-def _levels(bright: NDArray[np.float64], shape: Mask) -> NDArray[np.float64]:
-    mean, deviation = bright[shape].mean(), bright[shape].std()
+def _levels(bright: NDArray[np.float64], inside: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values as bright, and as far apart, as those `inside` the garment should be."""
+    mean, deviation = inside.mean(), inside.std()
     contrast = min(np.clip(deviation, *_DEVIATION) / max(deviation, 1.0), _STRONGEST)
     levels = np.clip(mean, *_MEAN) + (bright - mean) * contrast
     return np.asarray(levels.clip(_DARKEST, 255).round())
 
 
 def shrink(cut: Pixels, form: Form) -> Pixels:
-    """As large as the form allows, aspect kept, centred on black; uint8 `(h, w)`."""
+    """As large as the form allows, aspect kept, centred on black; uint8 of the form's shape."""
     height, width = cut.shape[:2]
     scale = min(form.width / width, form.height / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))

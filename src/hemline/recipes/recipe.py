@@ -133,6 +133,13 @@ class Recipe:
         BELOW_ONE,
         default=0.0,
     )
+    size: int = key(
+        "edge in pixels to which the command line brings pictures where it is not told another; "
+        "0 leaves it to the data",
+        AT_LEAST_ZERO,
+        default=0,
+    )
+    colour: bool = key("it brings them to colour, likewise", default=False)
     photographs: int = key(
         "times that each photograph is seen in an epoch; 0 to train without any",
         AT_LEAST_ZERO,

@@ -1,6 +1,7 @@
 """From the parts that a reader found to a data set: classes numbered, one form, a test part."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hemline.data.account import Account
@@ -47,14 +48,14 @@ def assemble(
     account = account if account is not None else Account()
     classes = class_order({part: content.classes for part, content in parts.items()})
     assembly = Assembly(parts, classes, intake or options, account, progress)
-    if intake is None or intake.form.shape == INTAKE.form.shape:  # by which classes may be known
-        assembly.settle()
+    if intake is None or intake.find == INTAKE.find or intake.form == INTAKE.form:
+        assembly.settle()  # which may know the classes by their pictures
     account.took_for += f": {len(classes):,} classes, {assembly.describe()}"
     return Dataset(
         name=f"{NAME} in {name}" if assembly.official else name,
         source=source,
         classes=assembly.classes,
-        intake=INTAKE if assembly.official else assembly.intake,
+        intake=replace(assembly.intake, find=INTAKE.find) if assembly.official else assembly.intake,
         keeps_class=True if assembly.official else None,
         aliases=ALIASES if assembly.official else {},
         load_train=lambda: assembly.split("train"),

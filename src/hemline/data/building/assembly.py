@@ -11,7 +11,6 @@ from hemline.data.building.forming import form_part
 from hemline.data.building.remarks import contradictions, darkness, repetitions
 from hemline.data.building.splits import Places, content_split, digest
 from hemline.data.dataset import Split
-from hemline.data.fashion.official import INTAKE
 from hemline.data.fashion.recognising import another_split, fashion_names, in_official_test
 from hemline.data.options import DataOptions
 from hemline.data.picture_files.decoding import Progress
@@ -72,7 +71,7 @@ class Assembly:
         if names:
             self._labels = {name: label for label, name in enumerate(names)}
             self.classes = tuple(names.values())
-            self.official = self.classes == CLASSES and part.pixels.shape[1:] == INTAKE.form.shape
+            self.official = self.classes == CLASSES
         self._divide(self._training, part)
 
     def describe(self) -> str:

@@ -13,7 +13,7 @@ def decide_intake(sizes: Iterable[Size], options: DataOptions, *, colour: bool) 
     """How pictures of these sizes become pixels.
 
     Pictures that all have one size of up to 64 pixels an edge keep it; others become 64x64. They
-    are in colour if there is any, padded, and whole.
+    are in colour if there is any, padded, and whole; garments that are found in them are grey.
 
     Args:
         sizes: width and height of every picture, or every size once.
@@ -21,7 +21,7 @@ def decide_intake(sizes: Iterable[Size], options: DataOptions, *, colour: bool) 
         colour: whether any picture is in colour.
 
     Raises:
-        PixelsError: a size outside the limits, or a garment to be found in colour.
+        PixelsError: a size outside the limits.
     """
     find = options.find or ""
     width, height = options.size or _common_size(set(sizes))

@@ -6,6 +6,7 @@ import numpy as np
 
 from hemline.data.building.deciding import decide_intake
 from hemline.data.building.splits import digest, has_colour
+from hemline.data.dataset import Dataset, Split
 from hemline.data.memory import require_memory
 from hemline.data.options import DataOptions
 from hemline.data.raw import Loaded, RawPart
@@ -25,7 +26,8 @@ def form_part(part: RawPart, wish: DataOptions | Intake) -> Loaded:
         wish: the intake, or what the user says of it.
 
     Raises:
-        DataError: a garment is to be found in arrays, or the pixels would not fit into memory.
+        DataError: a garment is to be found in arrays larger than the form, or the pixels would not
+            fit into memory.
     """
     height, width = part.pixels.shape[1:3]
     if isinstance(wish, Intake):
@@ -33,10 +35,11 @@ def form_part(part: RawPart, wish: DataOptions | Intake) -> Loaded:
     else:
         coloured = part.pixels.ndim == 4 and has_colour(part.pixels)
         intake = decide_intake([(width, height)], wish, colour=coloured)
-    if intake.find and (width, height) != (intake.form.width, intake.form.height):
+    # As of picture files: what is no larger than the form has been cut out already.
+    if intake.find and (width > intake.form.width or height > intake.form.height):
         mend = "leave out --find" if isinstance(wish, DataOptions) else "save them as picture files"
         raise DataError(
-            f"Expected picture files, in which to find a {intake.find}, or pixels of "
+            f"Expected picture files, in which to find a {intake.find}, or pixels of at most "
             f"{intake.form}, received an array of {width}x{height} pixels; {mend}."
         )
     pixels = to_form(part.pixels, intake)
@@ -44,6 +47,20 @@ def form_part(part: RawPart, wish: DataOptions | Intake) -> Loaded:
     origins = [digest(picture) for picture in part.pixels] if changed else None
     formed = dataclasses.replace(part, pixels=pixels, origins=origins)
     return Loaded(formed, dataclasses.replace(intake, form=Form.of(pixels)))
+
+
+def in_form(dataset: Dataset, intake: Intake) -> Dataset:
+    """The same pictures, in parts without a validation part, in the form of another intake."""
+
+    def formed(split: Split) -> Split:
+        return dataclasses.replace(split, pixels=to_form(split.pixels, intake))
+
+    form = dataclasses.replace(intake.form, background=dataset.form.background)
+    return dataset.replace(
+        intake=dataclasses.replace(intake, form=form),
+        load_train=lambda: formed(dataset.load_train()),
+        load_test=lambda: formed(dataset.load_test()),
+    )
 
 
 def to_form(pixels: Pixels, intake: Intake) -> Pixels:

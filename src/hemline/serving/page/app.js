@@ -62,7 +62,7 @@ function listenForPictures() {
 }
 
 function preparePad({ form, intake }) {
-  $("draw").hidden = !fitsPad(form);
+  $("draw").hidden = !fitsPad(form, intake);
   if ($("draw").hidden) return;
   const pad = new Pad($("pad"), form, intake, (empty) => {
     for (const id of ["ask-drawing", "undo", "clear"]) $(id).disabled = empty;

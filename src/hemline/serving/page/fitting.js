@@ -18,9 +18,8 @@ export function grey({ data, width, height }) {
   return result;
 }
 
-// What the form asks for: a picture with the other background is refused.
-export function refuseInverted({ data, width, height, channels }, { background }) {
-  if (!background) return;
+// Whether a picture has the other background than the one that is asked for.
+export function isInverted({ data, width, height, channels }, { background }) {
   let bright = 0, border = 0;
   for (let place = 0; place < width * height; place++) {
     const x = place % width, y = (place - x) / width;
@@ -30,8 +29,12 @@ export function refuseInverted({ data, width, height, channels }, { background }
     border += 1;
     bright += sum >= 128 * channels;
   }
-  const wrong = background === "dark" ? bright : border - bright;
-  if (wrong / border < 0.7) return;
+  return (background === "dark" ? bright : border - bright) / border >= 0.7;
+}
+
+// What the form asks for: a picture with the other background is refused.
+export function refuseInverted(image, { background }) {
+  if (!background || !isInverted(image, { background })) return;
   const words = ["bright on dark", "dark on bright"];
   const [wanted, received] = background === "dark" ? words : words.reverse();
   throw new Error(`Expected what is shown ${wanted}, as in the training, received a picture that is ${received}; invert it.`);

@@ -3,8 +3,8 @@ const LONGEST = 280;
 const PEN = 22;
 const GREYS = { dark: ["#000", "#d8d8d8", "#9a9a9a"], bright: ["#fff", "#272727", "#5f5f5f"] };
 
-// Whether a drawing is like what the model has learned.
-export const fitsPad = ({ channels, background }) => channels === 1 && background in GREYS;
+// Whether a drawing is like what the model has learned: in grey, or cut-out garments.
+export const fitsPad = ({ channels, background }, { find }) => (channels === 1 || find) && background in GREYS;
 
 export class Pad {
   constructor(canvas, form, { find }, whenChanged) {

@@ -1,22 +1,22 @@
 // From a picture file to the pixels that the model sees, with the steps on the way.
 import { decoded, url } from "./decoding.js";
-import { fitted, refuseInverted } from "./fitting.js";
+import { fitted, isInverted, refuseInverted } from "./fitting.js";
 import { faded, findGarment } from "./garment.js";
-import { brightened, shrunk } from "./thumbnail.js";
+import { cutOut, shrunk } from "./thumbnail.js";
 
 // Gives {pixels, steps}: Uint8ClampedArray of the form's shape, and data URLs by name.
 export async function see(file, { form, intake }) {
   const { image, isOpaque } = await decoded(file);
-  if (intake.find && !(isOpaque && isInForm(image, form))) return cutOut(image, form);
+  if (intake.find && !(isOpaque && isCutOut(image, form))) return found(image, form);
   const seen = fitted(image, intake, form);
   refuseInverted(seen, form);
   const same = image.width === form.width && image.height === form.height;
   return { pixels: seen.data, steps: { ...(!same && { photo: url(image) }), seen: url(seen) } };
 }
 
-async function cutOut(image, form) {
+async function found(image, form) {
   const garment = await findGarment(image);
-  const cut = brightened(image, garment), seen = shrunk(cut, form);
+  const cut = cutOut(image, garment, form), seen = shrunk(cut, form);
   const steps = { photo: image, garment: faded(image, garment), cut, seen };
   return {
     pixels: seen.data,
@@ -24,8 +24,11 @@ async function cutOut(image, form) {
   };
 }
 
-// Of the form's size, and grey.
-function isInForm({ data, width, height }, form) {
-  if (width !== form.width || height !== form.height) return false;
+// Grey and as large as the form, or smaller and on black.
+function isCutOut(image, form) {
+  const { data, width, height } = image;
+  if (width > form.width || height > form.height) return false;
+  const isSmaller = width < form.width || height < form.height;
+  if (isSmaller && (isInverted(image, { background: "dark" }) || !data.some(Boolean))) return false;
   return data.every((value, at) => value === data[at - (at % 3)]);
 }
