@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from PIL import Image
 
 from hemline import Classifier
 from tests.pace import processor_seconds, start_of_libraries
-from tests.photos.drawing import COLOURS, GARMENTS, draw_photo
+from tests.photos.drawing import COLOURS, GARMENTS, draw_photo, draw_two
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,17 @@ def test_show_draws_the_steps(predict, photos, tmp_path):
     with Image.open(tmp_path / "seen.png") as picture:
         assert picture.width > 1000
         assert picture.height > 600
+
+
+def test_two_garments_are_said_wherever_the_answer_goes(inside, tmp_path):
+    draw_two().save(tmp_path / "both.png")
+    told = inside("predict", tmp_path / "both.png", "--show", tmp_path / "seen.png").stdout
+    assert re.search(r"2 garments: Trouser 9\d\.\d+ %, Dress 9\d\.\d+ %", told)
+    [row] = json.loads(inside("predict", tmp_path / "both.png", "--json").stdout)
+    assert [garment["class"] for garment in row["garments"]] == ["Trouser", "Dress"]
+    inside("predict", tmp_path / "both.png", "--csv", tmp_path / "out.csv")
+    [line] = rows(tmp_path / "out.csv")
+    assert re.fullmatch(r"Trouser 0\.9\d+; Dress 0\.9\d+", line["garments"])
 
 
 def test_a_folder_is_answered_file_by_file_and_bad_ones_complained_of(predict, photos):

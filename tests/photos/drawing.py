@@ -53,6 +53,16 @@ def draw_photo(
     return Image.fromarray(np.clip(photo, 0, 255).astype(np.uint8))
 
 
+def draw_two(size=(640, 400)):
+    """A photograph of blue trousers beside a red dress."""
+    width, height = size
+    both = Image.new("RGB", size)
+    for place, (garment, colour) in enumerate((("trousers", "blue"), ("dress", "red"))):
+        one = draw_photo(garment, COLOURS[colour], size=(width // 2, height))
+        both.paste(one, (place * width // 2, 0))
+    return both
+
+
 def shape(garment, size, scale=0.72, shift=(0.0, 0.0)):
     """Where the garment is drawn: bool `(height, width)`."""
     width, height = size

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from importlib import resources
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from hemline.labels import CLASSES
 from tests.browser import axe, browser  # noqa: F401 - fixtures
-from tests.photos.drawing import COLOURS, draw_photo
+from tests.photos.drawing import COLOURS, draw_photo, draw_two
 from tests.serving.conftest import encoded
 from tests.serving.pages import DESKTOP, PHONE, choose, forget, headline, pixels_seen, shares, shown
 from tests.serving.running import serve
@@ -119,6 +120,20 @@ def test_of_photographs_both_modes_see_the_same(page, garment, ground, size, kin
     assert np.abs(seen[0] - seen[1]).mean() < (0.1 if kind == "PNG" else 2)
     assert max(said[0], key=said[0].get) == max(said[1], key=said[1].get)
     assert said[0] == pytest.approx(said[1], abs=2)  # per cent
+
+
+def test_two_garments_are_said_in_both_modes(page):
+    for mode in ("On the server", "In this browser"):
+        page.get_by_label(mode).check()
+        forget(page)
+        choose(page, encoded(draw_two(), "PNG"), "image/png")
+        shares(page)
+        said = headline(page)
+        assert said.startswith("2 garments:")
+        assert re.findall(r"(Trouser|Dress) 9\d\.\d", said.replace("\xa0", " ")) == [
+            "Trouser",
+            "Dress",
+        ]
 
 
 def test_a_house_is_none_of_these(page):

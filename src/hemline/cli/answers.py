@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from hemline.classifier import Answers, Classifier
+    from hemline.several import Garment
 
 Row = dict[str, Any]
 NONE = "none of these"
@@ -17,7 +18,11 @@ _BAR = 30  # characters
 
 
 def make_rows(
-    answers: "Answers", classifier: "Classifier", names: Sequence[Row], top: int
+    answers: "Answers",
+    classifier: "Classifier",
+    names: Sequence[Row],
+    top: int,
+    garments: Sequence[Sequence["Garment"]] = (),
 ) -> list[Row]:
     """One row a picture: its name, the likeliest class, and the `top` likeliest.
 
@@ -27,16 +32,24 @@ def make_rows(
             none of its classes, and the likeliest is what comes closest.
         names: what else each row holds.
         top: classes to list, at most all.
+        garments: in each picture, where there are several.
     """
     classes, rows = classifier.classes_, []
-    for name, row, score in zip(names, *answers, strict=True):
+    several = garments or [()] * len(names)
+    for name, row, score, found in zip(names, *answers, several, strict=True):
         best = [
             {"label": int(label), "class": str(classes[label]), "probability": float(row[label])}
             for label in (-row).argsort(kind="stable")[:top]
         ]
         strange = {"none_of_these": bool(score > classifier.threshold), "ood_score": float(score)}
-        rows.append({**name, **best[0], **strange, "top": best})
+        told = {"garments": [_described(garment) for garment in found]} if found else {}
+        rows.append({**name, **best[0], **strange, **told, "top": best})
     return rows
+
+
+def _described(garment: "Garment") -> Row:
+    label, name, probability = garment
+    return {"label": label, "class": name, "probability": probability}
 
 
 def print_rows(rows: list[Row]) -> None:
@@ -52,7 +65,8 @@ def print_rows(rows: list[Row]) -> None:
         table.columns[column].no_wrap, table.columns[column].overflow = False, "fold"
     table.columns[2].justify = "right"
     for row in rows:
-        cells: list[Any] = [_name(row), plain(said(row)), percent(row["probability"])]
+        share = "" if "garments" in row else percent(row["probability"])
+        cells: list[Any] = [_name(row), plain(said(row)), share]
         if actual:
             cells += [plain(row["actual"]["class"]), "" if _agrees(row) else "wrong"]
         table.add_row(*cells)
@@ -62,7 +76,9 @@ def print_rows(rows: list[Row]) -> None:
 def _print_one(row: Row) -> None:
     out = console()
     out.print(_name(row))
-    if row["none_of_these"]:
+    if "garments" in row:
+        out.print(plain("  Predicted  ", (said(row), "bold"), "; taken for one it would be:"))
+    elif row["none_of_these"]:
         out.print(plain("  Predicted  ", (NONE, "bold"), f"; closest: {row['class']}"))
     else:
         out.print(plain("  Predicted  ", (row["class"], "bold"), f" (label {row['label']})"))
@@ -80,8 +96,20 @@ def _print_one(row: Row) -> None:
 
 
 def said(row: Row) -> str:
-    """The class, or that it is none of them and which comes closest."""
+    """The class, or that it is none of them and which comes closest, or that there are several."""
+    if "garments" in row:
+        return _several(row["garments"])
     return f"{NONE} ({row['class']}?)" if row["none_of_these"] else str(row["class"])
+
+
+def said_with_share(row: Row) -> str:
+    """`said`, and how probable that is."""
+    return said(row) if "garments" in row else f"{said(row)}, {percent(row['probability'])}"
+
+
+def _several(garments: Sequence[Row]) -> str:
+    each = (f"{garment['class']} {percent(garment['probability'])}" for garment in garments)
+    return f"{len(garments)} garments: {', '.join(each)}"
 
 
 def plain(*parts: str | tuple[str, str]) -> "Text":

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hemline.cli.answers import Row, make_rows, said
-from hemline.cli.common import console, percent, writing
+from hemline.cli.answers import Row, make_rows, said_with_share
+from hemline.cli.common import console, writing
 from hemline.errors import HemlineError
 
 if TYPE_CHECKING:
     from hemline.classifier import Answers, Classifier
     from hemline.data import FileRead, NamedPixels
     from hemline.photos import Seen
+    from hemline.several import Garment
 
 _FEW = 3  # files: fewer are done before a bar is drawn
 _DRAWN = 12  # pictures whose steps are drawn: more would be a very long sheet
@@ -47,9 +48,9 @@ def predict_files(
         for read in reads:
             if read.error:
                 complaints.append(read.error)
-            answers = _answers(classifier, read.pictures)
+            answers, garments = _answers(classifier, read.pictures)
             names = [{"file": picture.name} for picture in read.pictures]
-            more = make_rows(answers, classifier, names, top)
+            more = make_rows(answers, classifier, names, top, garments)
             rows += more
             drawn += _drawn(read.pictures, more)
     if show is not None:
@@ -102,25 +103,44 @@ def _read(
         yield progress.track(reads, total=len(files))
 
 
-def _answers(classifier: "Classifier", pictures: list["NamedPixels"]) -> "Answers":
+def _answers(
+    classifier: "Classifier", pictures: list["NamedPixels"]
+) -> tuple["Answers", list[list["Garment"]]]:
+    """To each picture as a whole, and what garments are in it where there are several."""
     import numpy as np
 
     pixels = [picture.pixels for picture in pictures]
     none = np.empty((0, *classifier.form.shape), np.uint8)
-    return classifier.answer(np.stack(pixels) if pixels else none)
+    answers = classifier.answer(np.stack(pixels) if pixels else none)
+    return answers, [_garments(classifier, picture) for picture in pictures]
+
+
+def _garments(classifier: "Classifier", picture: "NamedPixels") -> list["Garment"]:
+    if not picture.parts:
+        return []
+    import numpy as np
+
+    from hemline.several import several_garments
+
+    whole_and_parts = np.stack([picture.pixels, *picture.parts])
+    return several_garments(classifier, classifier.answer(whole_and_parts))
 
 
 def _lines(classifier: "Classifier", read: "FileRead") -> list[list[object]]:
     from hemline.report import answer_lines
 
-    lines = answer_lines(_answers(classifier, read.pictures), classifier)
+    answers, garments = _answers(classifier, read.pictures)
+    lines = answer_lines(answers, classifier)
     places = ("" if picture.place is None else picture.place for picture in read.pictures)
-    return [[place, *line] for place, line in zip(places, lines, strict=True)]
+    return [
+        [place, "; ".join(f"{name} {share:.6f}" for _, name, share in several), *line]
+        for place, several, line in zip(places, garments, lines, strict=True)
+    ]
 
 
 def _drawn(pictures: list["NamedPixels"], rows: list[Row]) -> list[tuple["Seen", str]]:
     return [
-        (picture.seen, f"{said(row)}, {percent(row['probability'])}")
+        (picture.seen, said_with_share(row))
         for picture, row in zip(pictures, rows, strict=True)
         if picture.seen is not None
     ]

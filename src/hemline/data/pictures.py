@@ -23,12 +23,16 @@ _SETS = frozenset({".csv", ".tsv", ".npz", ".parquet", ".arff", ".zip", ".tar", 
 
 @dataclass(frozen=True)
 class NamedPixels:
-    """One picture in a form with its file, its place there if there are many, and its steps."""
+    """One picture in a form with its file, its place there if there are many, and its steps.
+
+    `parts` are those of a photograph that lie apart, each by itself in the form.
+    """
 
     file: Path
     place: int | None
     pixels: Pixels
     seen: Seen | None = None
+    parts: tuple[Pixels, ...] = ()
 
     @property
     def name(self) -> str:
@@ -71,7 +75,7 @@ def read_pictures(
     except PixelsError as error:
         raise PixelsError(f"{path}: {error}") from error
     if seen is not None:
-        yield NamedPixels(path, None, seen.pixels, seen)
+        yield NamedPixels(path, None, seen.pixels, seen, seen.parts)
     if pixels is not None:
         for place, picture in enumerate(pixels):
             yield NamedPixels(path, place if len(pixels) > 1 else None, picture)

@@ -1,5 +1,7 @@
 """Finding the garment in a photograph."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -14,12 +16,25 @@ from hemline.pixels import Pixels
 _OPAQUE = (0.01, 0.98)  # shares between which the opaque part is taken for the garment
 _LEAST = 0.005  # of the photograph: what is smaller is no garment
 _SECOND = 0.25  # a part so much smaller than the largest is not the other shoe
+_MOST_PARTS = 4  # more of them are the pattern of one
 _HOLE = 0.04  # of the garment: larger holes are real, as between a strap and a neck
 _MIDDLE = 128  # of 255: likelier garment than not
 
 
-def find_garment(photo: Photo) -> Mask:
-    """Where the garment is, bool `(height, width)`.
+class Found(NamedTuple):
+    """Where the garment is.
+
+    Attributes:
+        garment: bool `(height, width)`.
+        parts: of the same shape, where two and more lie apart: a pair, or several garments.
+    """
+
+    garment: Mask
+    parts: tuple[Mask, ...] = ()
+
+
+def find_garment(photo: Photo) -> Found:
+    """Where the garment is.
 
     What is transparent was cut away by somebody who knew; everything else the eye looks at.
 
@@ -27,23 +42,42 @@ def find_garment(photo: Photo) -> Mask:
         PhotoError: nothing stands out from the background.
     """
     if photo.opaque is not None and _OPAQUE[0] <= photo.opaque.mean() <= _OPAQUE[1]:
-        return photo.opaque
-    height, width = photo.colours.shape[:2]
-    seen = Image.fromarray(tidied(look(photo.colours)))
-    garment = np.asarray(seen.resize((width, height), Resampling.BILINEAR)) >= _MIDDLE
+        return Found(photo.opaque)
+    seen = tidied(look(photo.colours))
+    garment, *parts = (_enlarged(mask, photo) for mask in (seen, *_apart(seen)))
     if not garment.any():
         raise PhotoError(
             f"Expected a garment on a background, received {photo.name} in which nothing stands "
             "out; take the picture on a ground of another colour."
         )
-    return garment
+    return Found(garment, tuple(parts))
+
+
+def _enlarged(seen: Pixels, photo: Photo) -> Mask:
+    height, width = photo.colours.shape[:2]
+    large = Image.fromarray(seen).resize((width, height), Resampling.BILINEAR)
+    return np.asarray(large) >= _MIDDLE
+
+
+def _apart(seen: Pixels) -> list[Pixels]:
+    """Each part by itself, if there are several."""
+    labels = label_parts(seen >= _MIDDLE)
+    count = int(labels.max(initial=0))
+    if not 1 < count <= _MOST_PARTS:
+        return []
+    return [
+        np.where(labels == part, seen, np.minimum(seen, _MIDDLE - 1))
+        for part in range(1, count + 1)
+    ]
 
 
 def tidied(seen: Pixels) -> Pixels:
     """What the eye has seen without small parts and small holes; uint8 `(h, w)` in and out."""
     garment = _main_parts(seen >= _MIDDLE)
     filled = garment | _small_holes(garment)
-    return np.where(filled & (seen < _MIDDLE), 255, np.where(filled, seen, np.minimum(seen, 127)))
+    return np.where(
+        filled & (seen < _MIDDLE), 255, np.where(filled, seen, np.minimum(seen, _MIDDLE - 1))
+    )
 
 
 def _main_parts(mask: Mask) -> Mask:

@@ -26,6 +26,7 @@ class Seen:
         cut: the garment in the data set's brightness on black, trimmed, uint8 `(h, w)` or
             `(h, w, 3)`; without a garment the pixels.
         pixels: uint8 `(h, w)` or `(h, w, 3)`, what the model sees.
+        parts: the same of each part by itself, where the garment lies in parts that are apart.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Seen:
     garment: Mask | None
     cut: Pixels
     pixels: Pixels
+    parts: tuple[Pixels, ...] = ()
 
 
 def see(
@@ -69,9 +71,12 @@ def _see(source: Path | bytes, intake: Intake, name: str, megapixels: float) -> 
     if not intake.find or _is_cut_out(photo, intake.form):
         pixels = as_pixels(fit(photo, intake), intake.form)[0]
         return Seen(photo.name, photo.colours, None, pixels, pixels)
-    garment = find_garment(photo)
-    cut = cut_out(photo.colours, garment, intake.form.channels)
-    return Seen(photo.name, photo.colours, garment, cut, shrink(cut, intake.form))
+    found = find_garment(photo)
+    cut, *parts = (
+        cut_out(photo.colours, mask, intake.form.channels) for mask in (found.garment, *found.parts)
+    )
+    small = tuple(shrink(part, intake.form) for part in parts)
+    return Seen(photo.name, photo.colours, found.garment, cut, shrink(cut, intake.form), small)
 
 
 def _is_cut_out(photo: Photo, form: Form) -> bool:

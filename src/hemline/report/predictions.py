@@ -12,7 +12,7 @@ from hemline.errors import HemlineError
 from hemline.files import lock, takes_a_stream, whole_file
 from hemline.report.tables import ANSWER, Line, bare, columns_of, csv_text, harmless
 
-_FIXED = ("file", "place", *ANSWER, "error", "model")
+_FIXED = ("file", "place", "garments", *ANSWER, "error", "model")
 _PLACE, _ERROR, _MODEL = (_FIXED.index(name) for name in ("place", "error", "model"))
 
 
@@ -53,10 +53,11 @@ class PredictionFile:
 
         Args:
             file: its path, as it was given.
-            pictures: for each picture in it its place, and its line of `answer_lines`.
+            pictures: for each picture in it its place, the garments where it shows several, and
+                its line of `answer_lines`.
             error: why there are none.
         """
-        count = 1 + len(ANSWER)
+        count = 2 + len(ANSWER)
         lines = [[file, *line[:count], "", self._model, *line[count:]] for line in pictures]
         if error:
             no_shares = [""] * (len(self.columns) - len(_FIXED))

@@ -22,6 +22,7 @@ from hemline.serving.model import Answered
 from hemline.serving.photos import check_kind
 from hemline.serving.refusals import RefusedError, busy
 from hemline.serving.service import Service, service_of
+from hemline.several import several_garments
 
 MOST_FILES = 32
 _MOST_SEEN = 400_000  # numbers of the pixels in one response
@@ -46,6 +47,14 @@ _BODY: dict[str, Any] = {
 router = APIRouter(tags=["Pictures"], responses=ERRORS)
 
 
+class OneGarment(BaseModel):
+    """One of several garments in a photograph."""
+
+    label: int
+    class_name: str
+    probability: float
+
+
 class Picture(BaseModel):
     """What the model says of one picture.
 
@@ -61,6 +70,8 @@ class Picture(BaseModel):
         pixels: rows of what the model saw; a number a pixel, or red, green and blue in colour
             (with `seen=true`).
         steps: data URLs of the picture files on the way there (with `steps=true`).
+        garments: where several lie apart in a photograph, what each of them is; the other fields
+            take them for one.
     """
 
     name: str
@@ -72,6 +83,7 @@ class Picture(BaseModel):
     ood_score: float
     pixels: list[list[Any]] | None = None
     steps: dict[str, str] | None = None
+    garments: list[OneGarment] | None = None
 
 
 class Classified(BaseModel):
@@ -109,11 +121,14 @@ async def classify(
         if seen:
             check_seen(len(files), service.model.opened.intake.form)
         looks = await _look(request, service, files, steps=steps)
-    answered = await service.batcher.answer(np.stack([look.pixels for look in looks]))
+    parts = [part for look in looks for part in look.parts]
+    every = await service.batcher.answer(np.stack([*(look.pixels for look in looks), *parts]))
+    answered = every.of(slice(len(looks)))
     count_answers(answered)
+    garments = _garments(looks, every)
     pictures = [
-        _picture(file.name, look, answered, place, top, seen=seen, steps=steps)
-        for place, (file, look) in enumerate(zip(files, looks, strict=True))
+        _picture(file.name, look, answered, place, top, seen=seen, steps=steps, garments=found)
+        for place, (file, look, found) in enumerate(zip(files, looks, garments, strict=True))
     ]
     return Classified(
         model=service.model.name,
@@ -193,8 +208,29 @@ async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
     yield body
 
 
+def _garments(looks: list[Look], every: Answered) -> list[list[OneGarment]]:
+    """Of each photograph, where there are several; the answers to parts come after all others."""
+    found, end = [], len(looks)
+    for place, look in enumerate(looks):
+        parts = range(end, end := end + len(look.parts))
+        answers = every.of([place, *parts]).answers
+        several = several_garments(every.model.classifier, answers) if parts else []
+        found.append(
+            [OneGarment(label=label, class_name=name, probability=p) for label, name, p in several]
+        )
+    return found
+
+
 def _picture(
-    name: str, look: Look, answered: Answered, place: int, top: int, *, seen: bool, steps: bool
+    name: str,
+    look: Look,
+    answered: Answered,
+    place: int,
+    top: int,
+    *,
+    seen: bool,
+    steps: bool,
+    garments: list[OneGarment],
 ) -> Picture:
     answers, classes = answered.answers, answered.model.classes
     probabilities, label = answers.probabilities[place], int(answers.labels[place])
@@ -209,6 +245,7 @@ def _picture(
         ood_score=float(answers.ood_score[place]),
         pixels=look.pixels.tolist() if seen else None,
         steps={step: _data_url(file) for step, file in look.steps.items()} if steps else None,
+        garments=garments or None,
     )
 
 

@@ -25,16 +25,18 @@ class Look(NamedTuple):
     Attributes:
         pixels: uint8 `(h, w)` or `(h, w, 3)`, in the model's form.
         steps: by name, PNG or JPEG files from the photograph to these pixels.
+        parts: of a photograph that lie apart, each by itself in the model's form.
     """
 
     pixels: Pixels
     steps: dict[str, bytes]
+    parts: tuple[Pixels, ...] = ()
 
 
 def look(content: bytes, name: str, intake: Intake, megapixels: float, with_steps: bool) -> Look:
     """Decode a picture file and bring it to a form; raises what `hemline.photos.see` raises."""
     seen = see(content, intake, name, megapixels=megapixels)
-    return Look(seen.pixels, _steps(seen) if with_steps else {})
+    return Look(seen.pixels, _steps(seen) if with_steps else {}, seen.parts)
 
 
 def _steps(seen: Seen) -> dict[str, bytes]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hemline.classifier import Answers, Classifier
 from hemline.data import open_dataset
+from hemline.data.building.forming import to_form
 from hemline.data.fashion.sketches import draw_sketches
 from hemline.errors import HemlineError, ModelFileError
 from hemline.models import find_model, read_model
@@ -64,6 +65,10 @@ class Answered(NamedTuple):
         """Which pictures are none of the classes, bool `(n,)`."""
         return self.answers.ood_score > self.model.threshold
 
+    def of(self, places: slice | list[int]) -> "Answered":
+        """The answers to some of the pictures."""
+        return self._replace(answers=Answers(*(array[places] for array in self.answers)))
+
 
 def open_model(path: str | Path) -> OpenModel:
     """Open a model file for one thread, and try it.
@@ -82,10 +87,12 @@ def open_model(path: str | Path) -> OpenModel:
 def _try_on_sketches(classifier: Classifier) -> None:
     """Where the classes are those that can be drawn, there are right answers, too."""
     known = open_dataset("sketches")
-    if (*classifier.classes_,) != known.classes or classifier.form != known.form:
+    intake = classifier.intake
+    others = intake.find != known.intake.find and intake.form != known.form
+    if (*classifier.classes_,) != known.classes or others:
         return
     pixels, labels = draw_sketches(_TRIED, seed=4)
-    right = int((classifier.predict(pixels) == labels).sum())
+    right = int((classifier.predict(to_form(pixels, intake)) == labels).sum())
     if right * len(known.classes) < _TIMES_CHANCE * _TRIED:
         raise ModelFileError(
             f"Expected the right answer to a drawn garment as a rule, received {right} of {_TRIED} "

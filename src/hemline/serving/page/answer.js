@@ -31,17 +31,26 @@ function reveal() {
   if (matchMedia("(max-width: 760px)").matches) $("answer").scrollIntoView({ block: "start" });
 }
 
-function headline({ none, facts: { classes }, shares: [[best, share]] }) {
-  if (!none) {
-    const sure = element("span", { className: "share", textContent: percent(share) });
-    return [element("strong", {}, named(best), " ", sure)];
+function headline({ none, garments, facts: { classes }, shares: [[best, share]] }) {
+  if (garments.length) {
+    return [
+      element("p", {}, `${counted(garments.length)} garments:`),
+      ...garments.map(([name, of]) => said(name, of)),
+      element("p", {}, "Each by itself in a photograph is told best. Taken for one, they would be:"),
+    ];
   }
+  if (!none) return [said(best, share)];
   return [
     element("strong", { className: "none", textContent: "None of these" }),
     element("p", {},
       `It is unlike all that the model has learned. Of the ${counted(classes.length)} classes it would say `,
       named(best), `, ${percent(share)}.`),
   ];
+}
+
+function said(name, share) {
+  const sure = element("span", { className: "share", textContent: percent(share) });
+  return element("strong", {}, named(name), " ", sure);
 }
 
 function steps({ steps: pictures, facts: { form, intake } }) {

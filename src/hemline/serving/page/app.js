@@ -75,7 +75,7 @@ function preparePad({ form, intake }) {
 function listenForModes() {
   for (const input of document.querySelectorAll("input[name=mode]")) {
     input.addEventListener("change", () => {
-      $("mode-note").textContent = noteOn(mode(), introduced);
+      $("mode-note").textContent = noteOn(mode());
       if (last) ask(last);
     });
   }
@@ -91,7 +91,6 @@ function introduce(facts) {
   if (facts === introduced) return;
   introduced = facts;
   describe(facts);
-  $("mode-note").textContent = noteOn(mode(), facts);
   preparePad(facts);
   listExamples(facts, ask);
 }

@@ -2,16 +2,31 @@
 import { look } from "./eye.js";
 import { resized } from "./resizing.js";
 
-const LEAST = 0.005, SECOND = 0.25, HOLE = 0.04, MIDDLE = 128;
+const LEAST = 0.005, SECOND = 0.25, MOST_PARTS = 4, HOLE = 0.04, MIDDLE = 128;
 
-// One truth value a pixel.
+// Masks, one truth value a pixel: the garment, and its parts where several lie apart.
 export async function findGarment(image) {
-  const { data } = resized(tidied(await look(image)), image.width, image.height);
-  const mask = Array.from(data, (value) => value >= MIDDLE);
-  if (!mask.some(Boolean)) {
+  const seen = tidied(await look(image));
+  const [garment, ...parts] = [seen, ...apart(seen)].map((mask) => enlarged(mask, image));
+  if (!garment.some(Boolean)) {
     throw new Error("Expected a garment on a background, received a picture in which nothing stands out; take it on a ground of another colour.");
   }
-  return mask;
+  return { garment, parts };
+}
+
+function enlarged(seen, { width, height }) {
+  return Array.from(resized(seen, width, height).data, (value) => value >= MIDDLE);
+}
+
+// Each part by itself, if there are several.
+function apart(seen) {
+  const parts = partsOf(Array.from(seen.data, (value) => value >= MIDDLE), seen.width);
+  if (parts.length < 2 || parts.length > MOST_PARTS) return [];
+  return parts.map((part) => {
+    const data = seen.data.map((value) => Math.min(value, MIDDLE - 1));
+    for (const place of part) data[place] = seen.data[place];
+    return { ...seen, data };
+  });
 }
 
 // What the eye has seen without small parts and small holes.

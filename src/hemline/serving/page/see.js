@@ -4,22 +4,24 @@ import { fitted, isInverted, refuseInverted } from "./fitting.js";
 import { faded, findGarment } from "./garment.js";
 import { cutOut, shrunk } from "./thumbnail.js";
 
-// Gives {pixels, steps}: Uint8ClampedArray of the form's shape, and data URLs by name.
+// Gives {pixels, parts, steps}: Uint8ClampedArray of the form's shape; the same of each part of a
+// garment that lies in several; data URLs by name.
 export async function see(file, { form, intake }) {
   const { image, isOpaque } = await decoded(file);
   if (intake.find && !(isOpaque && isCutOut(image, form))) return found(image, form);
   const seen = fitted(image, intake, form);
   refuseInverted(seen, form);
   const same = image.width === form.width && image.height === form.height;
-  return { pixels: seen.data, steps: { ...(!same && { photo: url(image) }), seen: url(seen) } };
+  return { pixels: seen.data, parts: [], steps: { ...(!same && { photo: url(image) }), seen: url(seen) } };
 }
 
 async function found(image, form) {
-  const garment = await findGarment(image);
+  const { garment, parts } = await findGarment(image);
   const cut = cutOut(image, garment, form), seen = shrunk(cut, form);
   const steps = { photo: image, garment: faded(image, garment), cut, seen };
   return {
     pixels: seen.data,
+    parts: parts.map((part) => shrunk(cutOut(image, part, form), form).data),
     steps: Object.fromEntries(Object.entries(steps).map(([name, picture]) => [name, url(picture)])),
   };
 }

@@ -39,6 +39,7 @@ export async function ask(picture) {
     facts: await about(version),
     shares: likeliest(Object.entries(only.probabilities)),
     none: only.none_of_these,
+    garments: (only.garments ?? []).map(({ class_name, probability }) => [class_name, probability]),
     steps: only.steps,
   };
 }

@@ -25,8 +25,4 @@ function listed(classes) {
   return others > 0 ? [...shown, ` and ${counted(others)} more`] : shown;
 }
 
-export function noteOn(mode, facts) {
-  if (mode === "server") return "";
-  const simpler = "Photographs are cut out in a simpler way than on the server: a plain ground works best.";
-  return `Nothing leaves this machine.${facts?.intake.find ? ` ${simpler}` : ""}`;
-}
+export const noteOn = (mode) => (mode === "server" ? "" : "Nothing leaves this machine.");
