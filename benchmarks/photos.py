@@ -68,13 +68,9 @@ def main() -> None:
     classifier = Classifier.load(arguments.model)
     named = list(photographs(arguments.photos))
     began = time.perf_counter()
-    reads = list(read_many([path for path, _ in named], classifier.intake, megapixels=MEGAPIXELS))
+    found, unread = pixels_of(named, classifier)
     speed = 60 * len(named) / (time.perf_counter() - began)
-    # What cannot be read is answered wrongly: an empty picture, and no label is right for it.
-    blank = np.zeros((28, 28), np.uint8)
-    found = np.stack([read.pictures[0].pixels if read.pictures else blank for read in reads])
-    unread = np.array([bool(read.error) for read in reads])
-    test = open_dataset().test
+    test = open_dataset(intake=classifier.intake).test
     evaluation = evaluate(classifier, test.pixels, test.labels)
     notes = [
         f"{len(named)} photographs, {speed:.0f} a minute; {unread.sum()} in which nothing was "
@@ -85,25 +81,40 @@ def main() -> None:
     ]
     garments = np.array([name in MAPPED for _, name in named])
     mapped = [pair for pair, garment in zip(named, garments, strict=True) if garment]
-    predictions = predict_all(classifier, mapped, found[garments], unread[garments])
+    predictions = predict_all(classifier, mapped)
     first = table([name for _, name in mapped], predictions)
     kinds = np.array([name for _, name in named])
     second = outlier_table(classifier, found, kinds, garments, test.pixels)
     write_result("photos", "\n\n".join([first, second, *notes]))
 
 
-def predict_all(
-    classifier: Classifier, named: list, found: np.ndarray, unread: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Labels by each pipeline; tutorials have a network that has never seen a photograph."""
+def pixels_of(named: list, classifier: Classifier) -> tuple[np.ndarray, np.ndarray]:
+    """What a model sees of the photographs, and which of them cannot be read."""
+    intake = classifier.intake
+    reads = list(read_many([path for path, _ in named], intake, megapixels=MEGAPIXELS))
+    # What cannot be read is answered wrongly: an empty picture, and no label is right for it.
+    blank = np.zeros(intake.form.shape, np.uint8)
+    found = np.stack([read.pictures[0].pixels if read.pictures else blank for read in reads])
+    return found, np.array([bool(read.error) for read in reads])
+
+
+def cut_out(classifier: Classifier, named: list) -> np.ndarray:
+    """Labels by a model of what it sees; -1 where a photograph cannot be read."""
+    found, unread = pixels_of(named, classifier)
     session = onnxruntime.InferenceSession(classifier.path)
-    catalogue = onnxruntime.InferenceSession(Classifier.load("accurate").path)
+    return np.where(unread, -1, answers(session, list(found)))
+
+
+def predict_all(classifier: Classifier, named: list) -> dict[str, np.ndarray]:
+    """Labels by each pipeline; tutorials have a network that has never seen a photograph."""
+    accurate = Classifier.load("accurate")
+    catalogue = onnxruntime.InferenceSession(accurate.path)
     grey, inverted = (
         [naive(path, inverted=inverted) for path, _ in named] for inverted in (False, True)
     )
     return {
-        classifier.path.stem: np.where(unread, -1, answers(session, list(found))),
-        "accurate, the same pixels": np.where(unread, -1, answers(catalogue, list(found))),
+        classifier.path.stem: cut_out(classifier, named),
+        "accurate, cut out likewise": cut_out(accurate, named),
         "accurate, grey, 28x28": answers(catalogue, grey),
         "accurate, grey, 28x28, inverted": answers(catalogue, inverted),
     }
@@ -125,13 +136,14 @@ def outlier_table(
 
     photographed, catalogue = score(found[garments]), score(test)
     each = {kind: found[kinds == kind] for kind in ("hat", "shorts", "skirt")}
-    noise = np.random.default_rng(0).integers(0, 256, (1000, 28, 28)).astype(np.uint8)
+    shape = classifier.form.shape
+    noise = np.random.default_rng(0).integers(0, 256, (1000, *shape)).astype(np.uint8)
     strange = {
         "hat, shorts, skirt": (photographed, score(found[~garments])),
         **{kind: (photographed, score(pixels)) for kind, pixels in each.items()},
         "drawn digits": (catalogue, score(draw_digits(classifier.form).pixels)),
         "uniform noise": (catalogue, score(noise)),
-        "blank pages": (catalogue, score(blank_pages())),
+        "blank pages": (catalogue, score(blank_pages(shape))),
         "garments upside down": (catalogue, score(np.ascontiguousarray(test[:, ::-1]))),
     }
     rows = ["| none of the ten | n | AUROC | let through |", "| --- | ---: | ---: | ---: |"]
@@ -147,9 +159,9 @@ def outlier_table(
     return "\n".join(rows)
 
 
-def blank_pages() -> np.ndarray:
-    """Every even grey, uint8 `(256, 28, 28)`."""
-    return np.stack([np.full((28, 28), level, np.uint8) for level in range(256)])
+def blank_pages(shape: tuple[int, ...]) -> np.ndarray:
+    """Every even grey, uint8 `(256, ...)`."""
+    return np.stack([np.full(shape, level, np.uint8) for level in range(256)])
 
 
 def table(names: list[str], predictions: dict[str, np.ndarray]) -> str:

@@ -36,8 +36,8 @@ model-index:
 
 {description}. {parameters:,} parameters, {size:.1f} MB, one ONNX file.
 
-- In: `pixels`, uint8 `(n, 28, 28)`, 0 for background, 255 for the brightest garment. Scaling
-  is inside the file.
+- In: `pixels`, uint8 `(n, {shape})`, 0 for background, 255 for the brightest garment. Scaling
+  is inside the file.{enlarged}
 - Out: `probabilities` and `logits`, float32 `(n, 10)`: {classes}; and `ood_score`, float32 `(n,)`:
   how unlike the training pictures a picture is (out-of-distribution score). Above
   {threshold:.3f} a picture is none of the ten.
@@ -86,9 +86,13 @@ Another processor or other versions give other weights of the same quality.
 
 ## Limitations
 
-It knows ten kinds of garments, one at a time on a black background, at 28x28 pixels. Anything else
-gets probabilities for these ten as well: look at `ood_score` first.
+It knows ten kinds of garments, one at a time on a black background, at {size_in} pixels. Anything
+else gets probabilities for these ten as well: look at `ood_score` first.
 """
+
+
+ENLARGED = """
+  Cut-outs that are smaller and grey are enlarged, except by ONNX Runtime alone."""
 
 
 def main() -> None:
@@ -96,7 +100,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path)
     run = parser.parse_args().run
-    classifier, test = Classifier.load(run), open_dataset().test
+    classifier = Classifier.load(run)
+    test = open_dataset().test
     evaluation = evaluate(classifier, test.pixels, test.labels)
     name = classifier.metadata["recipe"]["name"]
     folder = Path(models.__file__).parent
@@ -111,9 +116,13 @@ def card(name: str, run: Path, classifier: Classifier, evaluation: Evaluation) -
     epochs = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     description = facts["recipe"]["description"]
     low, high = (100 * bound for bound in evaluation.interval)
+    form = classifier.form
     return CARD.format(
         name=name,
         accuracy=evaluation.accuracy,
+        shape=", ".join(map(str, form.shape)),
+        size_in=form.size,
+        enlarged="" if form.shape == (28, 28) else ENLARGED,
         description=description[0].upper() + description[1:],
         parameters=facts["parameters"],
         size=classifier.path.stat().st_size / 1e6,
@@ -157,8 +166,8 @@ def photographs(facts: dict) -> str:
     if not found:
         return ""
     return (
-        f" Also on {found['n']:,} photographs of clothes, ten kinds of a hundred each, from the "
-        f"public clothing-dataset-small (CC0), as 28x28 pixels (SHA-256 {found['sha256']})."
+        f" Also on {found['n']:,} photographs of clothes of ten kinds, from the public "
+        f"clothing-dataset-small (CC0), brought to the same form (SHA-256 {found['sha256']})."
     )
 
 

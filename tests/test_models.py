@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hemline import Classifier, evaluate, models
+from hemline.data.building.forming import in_form
 from hemline.models import find_model, shipped_models
 
 LEVELS = {"accurate": 0.95, "photo": 0.93, "tiny": 0.91}
@@ -30,14 +31,14 @@ def test_a_shipped_model_is_what_its_card_says(name, real):
     assert said is not None
     assert float(said[1]) == round(100 * evaluation.accuracy, 2)
     assert f"{classifier.metadata['parameters']:,} parameters" in card
-    assert classifier.metadata["data"]["sha256"] == real.train.checksum
+    assert classifier.metadata["data"]["sha256"] == in_form(real, classifier.intake).train.checksum
     assert classifier.metadata["data"]["sha256"] in card
 
 
 @pytest.mark.parametrize("name", LEVELS)
 def test_a_shipped_model_tells_garments_from_noise(name, real):
     classifier = Classifier.load(name)
-    noise = np.random.default_rng(0).integers(0, 256, (200, 28, 28)).astype(np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (200, *classifier.form.shape))
     assert np.mean(classifier.is_out_of_distribution(real.test.pixels[:1000])) < 0.1
     assert np.mean(classifier.is_out_of_distribution(noise)) > 0.5
 

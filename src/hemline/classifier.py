@@ -13,8 +13,9 @@ from hemline.errors import ModelFileError
 from hemline.graph import ForeignGraphError, check_graph
 from hemline.model_file import ModelFacts, read_facts
 from hemline.models import DEFAULT, read_model
+from hemline.photos.fitting import take_in
 from hemline.photos.intake import Intake
-from hemline.pixels import Form, Pixels, as_pixels, noise
+from hemline.pixels import Form, Pixels, noise
 from hemline.seal import is_whole
 from hemline.wire import BrokenMessageError
 
@@ -44,6 +45,8 @@ class Answers(NamedTuple):
 
 class Classifier:
     """A model file, opened; it takes whatever `as_pixels` admits in its form.
+
+    One for garments also takes them cut out smaller, in grey, and enlarges them.
 
     Attributes:
         classes_: names of the classes, in the order of the labels.
@@ -119,23 +122,23 @@ class Classifier:
         """Scores before the softmax, float32 `(n, classes)`.
 
         Raises:
-            PixelsError: `pictures` are not what `as_pixels` admits.
+            PixelsError: `pictures` are not what it takes.
         """
-        return self._run(["logits"], as_pixels(pictures, self.form))[0]
+        return self._run(["logits"], take_in(pictures, self.intake))[0]
 
     def answer(self, pictures: ArrayLike) -> Answers:
         """Probabilities and out-of-distribution score, from one look.
 
         Raises:
-            PixelsError: `pictures` are not what `as_pixels` admits.
+            PixelsError: `pictures` are not what it takes.
         """
-        return Answers(*self._run(["probabilities", self._score], as_pixels(pictures, self.form)))
+        return Answers(*self._run(["probabilities", self._score], take_in(pictures, self.intake)))
 
     def predict_proba(self, pictures: ArrayLike) -> NDArray[np.float32]:
         """Probabilities, float32 `(n, classes)`; each row sums to 1.
 
         Raises:
-            PixelsError: `pictures` are not what `as_pixels` admits.
+            PixelsError: `pictures` are not what it takes.
         """
         return self.answer(pictures).probabilities
 
@@ -143,7 +146,7 @@ class Classifier:
         """Labels, int64 `(n,)`: the most probable class of each picture.
 
         Raises:
-            PixelsError: `pictures` are not what `as_pixels` admits.
+            PixelsError: `pictures` are not what it takes.
         """
         return self.answer(pictures).labels
 
@@ -151,7 +154,7 @@ class Classifier:
         """Whether each picture is none of the classes, bool `(n,)`.
 
         Raises:
-            PixelsError: `pictures` are not what `as_pixels` admits.
+            PixelsError: `pictures` are not what it takes.
         """
         return self.answer(pictures).ood_score > self.threshold
 

@@ -115,7 +115,7 @@ def as_pixels(pictures: Any, form: Form | None = None) -> Pixels:
         PixelsError: floats, values outside 0..255, other shapes, integers that never exceed 1,
             or pictures whose background is bright where that of `form` is dark, or the other way.
     """
-    array = as_bytes(_as_array(pictures))
+    array = as_bytes(as_array(pictures))
     array = np.ascontiguousarray(_as_batch(array, form) if form else _as_any_batch(array))
     if form and form.background:
         _refuse_inverted(array, form)
@@ -137,7 +137,12 @@ def check_shape(shape: tuple[int, ...], form: Form) -> None:
     _as_batch(array, form)
 
 
-def _as_array(pictures: Any) -> NDArray[Any]:
+def as_array(pictures: Any) -> NDArray[Any]:
+    """Whatever `numpy.asarray` understands, as it is.
+
+    Raises:
+        PixelsError: it understands nothing.
+    """
     try:
         return np.asarray(pictures)
     except (ValueError, TypeError, RuntimeError) as error:

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from hemline.errors import PixelsError
 from hemline.photos import Intake, Photo
-from hemline.photos.fitting import fit, grey
+from hemline.photos.fitting import fit, fit_pixels, grey, take_in
 from hemline.pixels import Form
 
 EDGES = st.integers(1, 90)
@@ -147,3 +148,45 @@ def test_stretching_keeps_the_corners():
     assert (made[0, 0] == (255, 0, 0)).all()
     assert (made[-1, -1] == (0, 0, 255)).all()
     assert not made[0, -1].any()
+
+
+@settings(max_examples=60)
+@given(
+    edges=st.tuples(st.integers(8, 50), st.integers(8, 50)),
+    to=st.tuples(FORM_EDGES, FORM_EDGES),
+    channels=st.tuples(st.sampled_from([1, 3]), st.sampled_from([1, 3])),
+    how=st.sampled_from(["pad", "crop", "stretch"]),
+    seed=st.integers(0, 1000),
+)
+def test_pixels_at_hand_become_what_a_file_of_them_becomes(edges, to, channels, how, seed):
+    shape = edges if channels[0] == 1 else (*edges, 3)
+    pixels = np.random.default_rng(seed).integers(0, 256, (2, *shape), dtype=np.uint8)
+    intake = Intake(Form(*to, channels[1]), how)
+    formed = fit_pixels(pixels, intake)
+    for picture, one in zip(pixels, formed, strict=True):
+        colours = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+        assert np.array_equal(one, fit(Photo("", colours, None, edges[::-1]), intake))
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (5, 28, 28), (5, 20, 28), (0, 28, 28)])
+def test_garments_come_in_smaller_ones_enlarged(shape):
+    pixels = np.random.default_rng(0).integers(0, 100, shape, dtype=np.uint8)
+    intake = Intake(Form(56, 56, 3, "dark"), find="garment")
+    many = pixels if pixels.ndim == 3 else pixels[None]
+    assert np.array_equal(take_in(pixels, intake), fit_pixels(many, intake))
+
+
+@pytest.mark.parametrize(
+    ("pictures", "find", "received"),
+    [
+        (np.zeros((2, 28, 28), np.uint8), "", r"received shape \(2, 28, 28\)"),
+        (np.zeros((2, 57, 28), np.uint8), "garment", r"received shape \(2, 57, 28\)"),
+        (np.zeros((2, 28, 28, 3), np.uint8), "garment", r"received shape \(2, 28, 28, 3\)"),
+        (np.full((2, 28, 28), 255, np.uint8), "garment", "pass 255 - pixels"),
+        (np.zeros((2, 28, 28)), "garment", "received float64"),
+        ([[1], [2, 3]], "garment", "that NumPy cannot read"),
+    ],
+)
+def test_what_is_no_garment_cut_out_is_refused(pictures, find, received):
+    with pytest.raises(PixelsError, match=received):
+        take_in(pictures, Intake(Form(56, 56, 3, "dark"), find=find))

@@ -10,6 +10,9 @@ import pytest
 import tritonclient.http as triton
 from tritonclient.utils import InferenceServerException
 
+from hemline.errors import PixelsError
+from hemline.photos import Intake
+from hemline.photos.fitting import fit_pixels
 from hemline.pixels import Form
 from hemline.serving.refusals import RefusedError
 from hemline.serving.tensors import most_pictures, parse
@@ -43,7 +46,7 @@ def test_a_public_client_finds_its_way(client):
     assert [out["shape"] for out in described["outputs"]] == [[-1, 10], [-1], [-1]]
     assert described["parameters"]["classes"][1] == "Trouser"
     assert described["parameters"]["form"]["background"] == "dark"
-    assert described["parameters"]["intake"] == {"fit": "pad", "find": "garment"}
+    assert described["parameters"]["intake"] == {"fit": "pad", "find": "garment", "eye": 1}
 
 
 def test_health_says_what_clients_of_kserve_read(server):
@@ -226,8 +229,18 @@ def test_pixels_of_every_form_may_be_nested_or_flat(shape, nested):
     data = (pixels if nested else pixels.ravel()).tolist()
     tensor = {"name": "pixels", "shape": shape, "datatype": "UINT8", "data": data}
     form = Form(shape[1], shape[2], 3 if len(shape) > 3 else 1)
-    _, read = parse(json.dumps({"inputs": [tensor]}).encode(), None, form, 10)
+    _, read = parse(json.dumps({"inputs": [tensor]}).encode(), None, Intake(form), 10)
     assert np.array_equal(read, pixels)
+
+
+def test_garments_may_be_smaller_than_the_model_takes_them():
+    pixels = np.random.default_rng(0).integers(0, 100, (3, 28, 28), dtype=np.uint8)
+    tensor = {"name": "pixels", "shape": pixels.shape, "datatype": "UINT8", "data": pixels.tolist()}
+    intake = Intake(Form(56, 56, 3, "dark"), find="garment")
+    _, read = parse(json.dumps({"inputs": [tensor]}).encode(), None, intake, 10)
+    assert np.array_equal(read, fit_pixels(pixels, intake))
+    with pytest.raises(PixelsError, match=r"shape \(n, 56, 56, 3\), received shape \(3, 28, 28\)"):
+        parse(json.dumps({"inputs": [tensor]}).encode(), None, Intake(intake.form), 10)
 
 
 @pytest.mark.parametrize(("classes", "most"), [(2, 1000), (136, 1000), (1000, 200), (10**6, 1)])
@@ -237,7 +250,7 @@ def test_an_answer_is_soon_written_however_many_classes_there_are(classes, most)
     data = {"name": "pixels", "shape": [most + 1, 8, 8], "datatype": "UINT8"}
     data["data"] = [0] * (64 * (most + 1))
     with pytest.raises(RefusedError, match=f"at most {most:,} pictures at once"):
-        parse(json.dumps({"inputs": [data]}).encode(), None, form, classes)
+        parse(json.dumps({"inputs": [data]}).encode(), None, Intake(form), classes)
 
 
 @pytest.mark.parametrize(

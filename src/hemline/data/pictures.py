@@ -1,21 +1,21 @@
 """Picture files of every kind: photographs, the data set's own form, idx and `.npy` files."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from hemline.data.building.forming import to_form
 from hemline.data.idx import idx_shape, read_idx_file
 from hemline.data.memory import require_memory
 from hemline.data.npy import Header, read_header, whole
 from hemline.errors import DataError, PixelsError
 from hemline.files import is_endless
 from hemline.photos import MEGAPIXELS, Intake, Seen, see
+from hemline.photos.fitting import fit_pixels, stored_form
 from hemline.photos.formats import BEGINNING, format_of
-from hemline.pixels import SHORTEST, Form, Pixels, as_bytes, as_pixels, check_shape
+from hemline.pixels import Form, Pixels, as_bytes, as_pixels, check_shape
 
 _LARGE = 100_000_000  # bytes
 _SETS = frozenset({".csv", ".tsv", ".npz", ".parquet", ".arff", ".zip", ".tar", ".tgz"})
@@ -84,17 +84,7 @@ def read_pictures(
 def _read_many(path: Path, intake: Intake) -> Pixels | None:
     """The pictures of an idx or `.npy` file, or None if it is neither."""
     read = _read_npy if path.suffix == ".npy" else _read_idx if _is_idx(path) else None
-    return to_form(read(path, intake), intake) if read else None
-
-
-def _stored(shape: Sequence[int], intake: Intake) -> Form:
-    """The form that a file of this shape has to have: garments may be cut out smaller, in grey."""
-    form = intake.form
-    if not intake.find or len(shape) not in (2, 3):
-        return form
-    height, width = shape[-2:]
-    smaller = SHORTEST <= height <= form.height and SHORTEST <= width <= form.width
-    return Form(height, width, 1, form.background) if smaller else form
+    return fit_pixels(read(path, intake), intake) if read else None
 
 
 def holds_pixels(path: Path) -> bool:
@@ -114,7 +104,7 @@ def _is_idx(path: Path) -> bool:
 
 def _read_idx(path: Path, intake: Intake) -> Pixels:
     shape = idx_shape(path)
-    form = _stored(shape or (), intake)
+    form = stored_form(shape or (), intake)
     if shape and math.prod(shape) < path.stat().st_size:  # else it may be damaged
         check_shape(shape, form)  # before it is read
     return as_pixels(read_idx_file(path), form)
@@ -127,7 +117,7 @@ def _read_npy(path: Path, intake: Intake) -> Pixels:
         path.open("rb") as stream,
     ):
         header = read_header(stream)
-        form = _stored(header.shape, intake)
+        form = stored_form(header.shape, intake)
         _check_header(header, path, form, path.stat().st_size - stream.tell())
         stream.seek(0)
         return as_pixels(np.lib.format.read_array(stream, allow_pickle=False), form)

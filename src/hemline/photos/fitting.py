@@ -1,12 +1,15 @@
 """The whole picture brought to a form: padded, cropped or stretched."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from PIL import Image
 from PIL.Image import Resampling
 
 from hemline.photos.decoding import Colours, Photo
 from hemline.photos.intake import Intake
-from hemline.pixels import Pixels
+from hemline.pixels import SHORTEST, Form, Pixels, as_array, as_pixels
 
 # ITU-R 601-2 luma in 16 bits, as Pillow computes it.
 _LUMA = np.array([19595, 38470, 7471], np.uint32)
@@ -26,10 +29,55 @@ def fit(photo: Photo, intake: Intake) -> Pixels:
 
 
 def fit_pixels(pixels: Pixels, intake: Intake) -> Pixels:
-    """As `fit`, for a picture that is decoded already, uint8 `(h, w)` or `(h, w, 3)`."""
-    height, width = pixels.shape[:2]
-    colours = pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
-    return fit(Photo("", colours, None, (width, height)), intake)
+    """As `fit`, for pictures that are decoded already.
+
+    Args:
+        pixels: uint8 `(n, h, w)` or `(n, h, w, 3)`.
+        intake: the form that comes out, and how it is reached.
+
+    Returns:
+        uint8 in that form; not a copy where none is needed.
+    """
+    form = intake.form
+    if pixels.shape[1:3] != (form.height, form.width):
+        pixels = _fit_each(pixels, intake)
+    if pixels.shape[1:] == form.shape:
+        return pixels
+    return np.repeat(pixels[..., None], 3, axis=3) if form.channels > 1 else grey(pixels)
+
+
+def _fit_each(pixels: Pixels, intake: Intake) -> Pixels:
+    height, width = intake.form.height, intake.form.width
+    fitted = np.empty((len(pixels), height, width, *pixels.shape[3:]), np.uint8)
+    for place, picture in enumerate(pixels):
+        fitted[place] = _FITS[intake.fit](picture, (width, height))
+    return fitted
+
+
+def stored_form(shape: Sequence[int], intake: Intake) -> Form:
+    """The form that an array of this shape has to have.
+
+    That of the intake; garments may also be cut out smaller, in grey, and are enlarged then.
+    """
+    form = intake.form
+    if not intake.find or len(shape) not in (2, 3):
+        return form
+    height, width = shape[-2:]
+    smaller = SHORTEST <= height <= form.height and SHORTEST <= width <= form.width
+    return Form(height, width, 1, form.background) if smaller else form
+
+
+def take_in(pictures: Any, intake: Intake) -> Pixels:
+    """Pictures as `as_pixels` admits them, in the form of the intake or that of `stored_form`.
+
+    Returns:
+        uint8 in the form of the intake.
+
+    Raises:
+        PixelsError: they are neither.
+    """
+    array = as_array(pictures)
+    return fit_pixels(as_pixels(array, stored_form(array.shape, intake)), intake)
 
 
 def grey(colours: Colours) -> Pixels:
@@ -49,7 +97,7 @@ def _pad(colours: Colours, size: tuple[int, int]) -> Colours:
         max(1, min(edge, _rounded(scale * of)))
         for edge, of in zip(size, (width, height), strict=True)
     )
-    padded = np.empty((size[1], size[0], 3), np.uint8)
+    padded = np.empty((size[1], size[0], *colours.shape[2:]), np.uint8)
     padded[:] = _border_colour(colours)
     left, top = ((edge - part) // 2 for edge, part in zip(size, inner, strict=True))
     padded[top : top + inner[1], left : left + inner[0]] = _resized(colours, (inner[0], inner[1]))

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from hemline.classifier import Answers, Classifier
 from hemline.data import open_dataset
-from hemline.data.building.forming import to_form
 from hemline.data.fashion.sketches import draw_sketches
 from hemline.errors import HemlineError, ModelFileError
 from hemline.models import find_model, read_model
@@ -92,7 +91,7 @@ def _try_on_sketches(classifier: Classifier) -> None:
     if (*classifier.classes_,) != known.classes or others:
         return
     pixels, labels = draw_sketches(_TRIED, seed=4)
-    right = int((classifier.predict(to_form(pixels, intake)) == labels).sum())
+    right = int((classifier.predict(pixels) == labels).sum())
     if right * len(known.classes) < _TIMES_CHANCE * _TRIED:
         raise ModelFileError(
             f"Expected the right answer to a drawn garment as a rule, received {right} of {_TRIED} "

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hemline.photos import Intake
+from hemline.photos.fitting import fit_pixels, stored_form
 from hemline.pixels import Form, Pixels, as_pixels
 from hemline.serving.refusals import RefusedError
 
@@ -70,19 +72,19 @@ def longest_body(form: Form, classes: int) -> int:
 
 
 def parse(
-    body: bytes, json_length: str | None, form: Form, classes: int
+    body: bytes, json_length: str | None, intake: Intake, classes: int
 ) -> tuple[InferRequest, Pixels]:
-    """The request, and its pixels, uint8 `(n, *form.shape)`.
+    """The request, and its pixels in the form of the model.
 
     Args:
         body: JSON, and after it the bytes of binary tensors.
         json_length: the header that says where the JSON ends; None: at the end.
-        form: of the pictures that the model takes.
+        intake: of the model.
         classes: of the model.
 
     Raises:
         RefusedError: not what this model takes.
-        PixelsError: not pixels of this form.
+        PixelsError: not pixels that this model takes.
     """
     end = _json_end(body, json_length)
     _check_marks(body[:end])
@@ -93,7 +95,8 @@ def parse(
         place = ".".join(map(str, first["loc"])) or "the body"
         raise _refused(f"a request of the protocol v2, received {place}: {first['msg']}") from error
     _check_outputs(request)
-    return request, _pixels(request.inputs[0], body[end:], form, most_pictures(form, classes))
+    most = most_pictures(intake.form, classes)
+    return request, _pixels(request.inputs[0], body[end:], intake, most)
 
 
 def _check_marks(text: bytes) -> None:
@@ -124,7 +127,7 @@ def _check_outputs(request: InferRequest) -> None:
             raise _refused(f"no parameter of outputs but binary_data, received {min(others)[:40]}")
 
 
-def _pixels(tensor: InputTensor, binary: bytes, form: Form, most: int) -> Pixels:
+def _pixels(tensor: InputTensor, binary: bytes, intake: Intake, most: int) -> Pixels:
     if (tensor.name, tensor.datatype) != (INPUT, DATATYPE):
         raise _refused(
             f"the input {INPUT} of datatype {DATATYPE}, received {tensor.name[:40]!r} of "
@@ -135,10 +138,10 @@ def _pixels(tensor: InputTensor, binary: bytes, form: Form, most: int) -> Pixels
     values = _from_bytes(tensor, binary) if tensor.data is None else _from_json(tensor, binary)
     if min(tensor.shape) < 1 or math.prod(tensor.shape) != values.size:
         raise _refused(f"values for the shape {tensor.shape}, received {values.size:,}")
-    pixels = as_pixels(values.reshape(tensor.shape), form)
+    pixels = as_pixels(values.reshape(tensor.shape), stored_form(tensor.shape, intake))
     if len(pixels) > most:
         raise _refused(f"at most {most:,} pictures at once, received {len(pixels):,}")
-    return pixels
+    return fit_pixels(pixels, intake)
 
 
 def _from_bytes(tensor: InputTensor, binary: bytes) -> Pixels:

@@ -11,7 +11,7 @@ from hemline.data.memory import require_memory
 from hemline.data.options import DataOptions
 from hemline.data.raw import Loaded, RawPart
 from hemline.errors import DataError
-from hemline.photos.fitting import fit_pixels, grey
+from hemline.photos.fitting import fit_pixels
 from hemline.photos.intake import Intake
 from hemline.pixels import Form, Pixels
 
@@ -72,12 +72,5 @@ def to_form(pixels: Pixels, intake: Intake) -> Pixels:
     formed = np.empty((len(pixels), *form.shape), np.uint8)
     for start in range(0, len(pixels), _BLOCK):
         block = np.s_[start : start + _BLOCK]
-        formed[block] = _formed(pixels[block], intake)
+        formed[block] = fit_pixels(pixels[block], intake)
     return formed
-
-
-def _formed(pixels: Pixels, intake: Intake) -> Pixels:
-    form = intake.form
-    if pixels.shape[1:3] != (form.height, form.width):
-        return np.stack([fit_pixels(picture, intake) for picture in pixels])
-    return pixels[..., None] if form.channels > 1 else grey(pixels)
