@@ -7,10 +7,11 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from hemline.labels import CLASSES
 from tests.browser import axe, browser  # noqa: F401 - fixtures
-from tests.photos.drawing import COLOURS, draw_photo, draw_two
+from tests.photos.drawing import COLOURS, draw_photo, draw_two, shape
 from tests.serving.conftest import encoded
 from tests.serving.pages import DESKTOP, PHONE, choose, forget, headline, pixels_seen, shares, shown
 from tests.serving.running import serve
@@ -41,7 +42,7 @@ def test_a_picture_is_chosen_and_answered_as_by_the_api(page, photo_server, phot
         "Photograph",
         "Garment found",
         "Cut out",
-        "Seen at 28\N{MULTIPLICATION SIGN}28",
+        "Seen at 56\N{MULTIPLICATION SIGN}56",
     ]
 
 
@@ -64,7 +65,7 @@ def test_a_picture_is_dropped_or_pasted(page, photo, event):
 def test_an_empty_page_says_what_it_knows(page):
     said = page.inner_text("#headline")
     assert all(name in said for name in CLASSES)
-    assert "28\N{MULTIPLICATION SIGN}28" in said
+    assert "56\N{MULTIPLICATION SIGN}56" in said
     assert page.title() == "Hemline: what garment is this?"
 
 
@@ -120,6 +121,19 @@ def test_of_photographs_both_modes_see_the_same(page, garment, ground, size, kin
     assert np.abs(seen[0] - seen[1]).mean() < (0.1 if kind == "PNG" else 2)
     assert max(said[0], key=said[0].get) == max(said[1], key=said[1].get)
     assert said[0] == pytest.approx(said[1], abs=2)  # per cent
+
+
+def test_a_garment_that_somebody_cut_out_is_taken_in_both_modes(page):
+    photo = draw_photo("dress", COLOURS["red"])
+    photo.putalpha(Image.fromarray(255 * shape("dress", photo.size).astype(np.uint8)))
+    seen = []
+    for mode in ("On the server", "In this browser"):
+        page.get_by_label(mode).check()
+        forget(page)
+        choose(page, encoded(photo, "PNG"), "image/png")
+        shares(page)
+        seen.append(np.array(pixels_seen(page)))
+    assert (seen[0] == seen[1]).all()
 
 
 def test_two_garments_are_said_in_both_modes(page):

@@ -6,10 +6,11 @@ import { blank, reducedAndResized } from "./resizing.js";
 const EDGE = 448;
 const LARGEST = 4000 ** 2; // pixels: on some phones canvases end there, and the browser shrinks for us
 
-// The picture in three channels; and whether it is opaque, wherever it is not rather transparent.
+// The picture in three channels; and where it is rather opaque, one truth value a pixel, or null if
+// it is so everywhere.
 export async function decoded(file) {
   const read = await pixelsOf(file);
-  if (!isTranslucent(read)) return { image: shrunk(opaque(read)), isOpaque: true };
+  if (!isTranslucent(read)) return { image: shrunk(inColour(read)), opaque: null };
   const whole = premultiplied(read), small = shrunk(whole);
   return onWhite(small === whole ? whole : remultiplied(small));
 }
@@ -50,7 +51,7 @@ function isTranslucent({ data }) {
   return false;
 }
 
-function opaque({ data, width, height }) {
+function inColour({ data, width, height }) {
   const result = blank(width, height, 3);
   for (let place = 0; place < width * height; place++) {
     for (let channel = 0; channel < 3; channel++) result.data[3 * place + channel] = data[4 * place + channel];
@@ -80,15 +81,15 @@ function remultiplied({ data, width, height }) {
 
 function onWhite({ data, width, height }) {
   const image = blank(width, height, 3);
-  let isOpaque = true;
+  const opaque = new Array(width * height);
   for (let place = 0; place < width * height; place++) {
     const alpha = data[4 * place + 3];
-    isOpaque &&= alpha >= 128;
+    opaque[place] = alpha >= 128;
     for (let channel = 0; channel < 3; channel++) {
       image.data[3 * place + channel] = data[4 * place + channel] + 255 - alpha;
     }
   }
-  return { image, isOpaque };
+  return { image, opaque: opaque.every(Boolean) ? null : opaque };
 }
 
 // A PNG as a data URL, of one channel or three.

@@ -2,10 +2,16 @@
 import { look } from "./eye.js";
 import { resized } from "./resizing.js";
 
+const OPAQUE = [0.01, 0.98]; // shares between which the opaque part is taken for the garment
 const LEAST = 0.005, SECOND = 0.25, MOST_PARTS = 4, HOLE = 0.04, MIDDLE = 128;
 
 // Masks, one truth value a pixel: the garment, and its parts where several lie apart.
-export async function findGarment(image) {
+// What is transparent was cut away by somebody who knew.
+export async function findGarment(image, opaque) {
+  if (opaque) {
+    const share = opaque.filter(Boolean).length / opaque.length;
+    if (share >= OPAQUE[0] && share <= OPAQUE[1]) return { garment: opaque, parts: [] };
+  }
   const seen = tidied(await look(image));
   const [garment, ...parts] = [seen, ...apart(seen)].map((mask) => enlarged(mask, image));
   if (!garment.some(Boolean)) {

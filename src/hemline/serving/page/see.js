@@ -7,16 +7,16 @@ import { cutOut, shrunk } from "./thumbnail.js";
 // Gives {pixels, parts, steps}: Uint8ClampedArray of the form's shape; the same of each part of a
 // garment that lies in several; data URLs by name.
 export async function see(file, { form, intake }) {
-  const { image, isOpaque } = await decoded(file);
-  if (intake.find && !(isOpaque && isCutOut(image, form))) return found(image, form);
+  const { image, opaque } = await decoded(file);
+  if (intake.find && (opaque || !isCutOut(image, form))) return found(image, opaque, form);
   const seen = fitted(image, intake, form);
   refuseInverted(seen, form);
   const same = image.width === form.width && image.height === form.height;
   return { pixels: seen.data, parts: [], steps: { ...(!same && { photo: url(image) }), seen: url(seen) } };
 }
 
-async function found(image, form) {
-  const { garment, parts } = await findGarment(image);
+async function found(image, opaque, form) {
+  const { garment, parts } = await findGarment(image, opaque);
   const cut = cutOut(image, garment, form), seen = shrunk(cut, form);
   const steps = { photo: image, garment: faded(image, garment), cut, seen };
   return {
