@@ -8,9 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 
-from hemline.doctor.answers import UnreadableError, read_answers
+from hemline.doctor.answers import read_answers
 from hemline.doctor.targets import open_target
 from hemline.doctor.targets.base import RefusedError
+from hemline.doctor.unpacking import UnreadableError
 from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
 from hemline.pixels import Form

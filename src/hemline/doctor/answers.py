@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hemline.doctor.unpacking import UnreadableError, as_array
 from hemline.doctor.vocabulary import Vocabulary
 
 Scores = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-_KEYS, _LETTERS, _DIGITS = 1000, 1000, 9  # of a dictionary beyond the classes, a word, a label
+_DIGITS = 9  # of a label
 _LARGEST = 65_535  # label
 _ROWS = 250  # with a value for each class: nearly all values of a softmax differ
 _SMALLEST = 1e-30  # below it float32 probabilities are 0
@@ -21,14 +22,6 @@ PROBABILITIES, LOGITS, LOG_PROBABILITIES = "probabilities", "logits", "log-proba
 PERCENT, BOUNDED, LABELS, NAMES = "percent", "values from 0 to 1", "labels", "class names"
 COLUMNS, BYTES, RANKED = "probabilities over the batch", "probabilities in 8 bits", "top labels"
 _TOTALS = {1: PROBABILITIES, 100: PERCENT, 255: BYTES, 256: BYTES}
-
-
-class UnreadableError(Exception):
-    """What came back is no answer; `shape` says what it looked like."""
-
-    def __init__(self, message: str, shape: tuple[int, ...] | None = None) -> None:
-        super().__init__(message)
-        self.shape = shape
 
 
 @dataclass(frozen=True)
@@ -127,6 +120,8 @@ def read_answers(raw: Any, n: int, vocabulary: Vocabulary) -> Answers:
         UnreadableError: it is not one answer a picture; with the shape, where it has one.
     """
     array = as_array(raw, n, vocabulary)
+    if not array.size:
+        raise UnreadableError(f"shape {array.shape} for {n} pictures", array.shape)
     if array.dtype.kind in "US":
         return _read_names(array, n, vocabulary)
     if array.dtype.kind not in "fiub":
@@ -141,65 +136,6 @@ def read_answers(raw: Any, n: int, vocabulary: Vocabulary) -> Answers:
         scores = scores.astype(np.float32).astype(np.float64)
     filled = np.where(np.isnan(scores), -np.inf, scores)
     return Answers(_form(scores), scores, filled.argmax(axis=1).astype(np.int64), turned)
-
-
-def as_array(raw: Any, n: int, vocabulary: Vocabulary) -> NDArray[Any]:
-    """A NumPy array of whatever came back: tensors, lists, tuples and dictionaries of them."""
-    if isinstance(raw, list) and raw and all(isinstance(row, dict) for row in raw):
-        _refuse_many(raw[0], vocabulary)
-        raw = {key: [row.get(key, np.nan) for row in raw] for key in raw[0]}
-    if isinstance(raw, dict):
-        _refuse_many(raw, vocabulary)
-        raw = _by_name(raw, n, vocabulary)
-    if isinstance(raw, tuple):
-        parts = [as_array(part, n, vocabulary) for part in raw if part is not None]
-        if parts:
-            return min(parts, key=lambda part: _tells_least(part, n))
-    if isinstance(raw, list) and raw and hasattr(raw[0], "detach"):
-        raw = [_of_tensor(part) for part in raw]
-    try:
-        return np.asarray(shortened(_of_tensor(raw)))
-    except (ValueError, TypeError, RuntimeError, RecursionError) as error:
-        raise UnreadableError(f"{type(raw).__name__} that NumPy cannot read") from error
-
-
-def _refuse_many(raw: dict[Any, Any], vocabulary: Vocabulary) -> None:
-    if len(raw) > _KEYS + len(vocabulary):
-        raise UnreadableError(f"a dictionary of {len(raw):,} keys")
-
-
-def shortened(raw: Any) -> Any:
-    """Lists without endless words: NumPy gives every word the room of the longest."""
-    if isinstance(raw, str | bytes):
-        return raw[:_LETTERS]
-    return [shortened(value) for value in raw] if isinstance(raw, list) else raw
-
-
-def _of_tensor(raw: Any) -> Any:
-    """PyTorch, TensorFlow and JAX by their methods: nothing to import."""
-    for name in ("detach", "cpu", "numpy"):
-        if not isinstance(raw, np.ndarray) and hasattr(raw, name):
-            raw = getattr(raw, name)()
-    return raw
-
-
-def _by_name(raw: dict[Any, Any], n: int, vocabulary: Vocabulary) -> Any:
-    """Scores in the order of the classes, where the keys name them all; else the values."""
-    columns = {vocabulary.label_of(str(key)): value for key, value in raw.items()}
-    if len(raw) == len(vocabulary) and sorted(columns) == list(range(len(vocabulary))):
-        return np.stack([np.reshape(columns[c], n) for c in sorted(columns)], axis=1)
-    return tuple(raw[key] for key in sorted(raw, key=_promises_least))
-
-
-def _promises_least(key: Any) -> bool:
-    return "prob" not in str(key).lower()
-
-
-def _tells_least(part: NDArray[Any], n: int) -> int:
-    """Rows of scores tell most, then labels or names; a confidence alone names no class."""
-    if part.ndim == 2 and len(part) == n:
-        return 0
-    return 1 if part.dtype.kind in "iuUSb" else 2
 
 
 def _are_ranks(array: NDArray[Any], classes: int) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers, UnreadableError
+from hemline.doctor.answers import Answers
 from hemline.doctor.case import Case
 from hemline.doctor.forms import InputForm
 from hemline.doctor.statistics import (
@@ -16,6 +16,7 @@ from hemline.doctor.statistics import (
     mean_above_zero,
 )
 from hemline.doctor.targets import RefusedError
+from hemline.doctor.unpacking import UnreadableError
 
 Right = NDArray[np.bool_]
 Losses = NDArray[np.float64]

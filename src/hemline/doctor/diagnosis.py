@@ -5,14 +5,15 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from hemline.doctor.answers import UnreadableError
 from hemline.doctor.case import Case, describe_figures
 from hemline.doctor.checks import PLAIN_CHECKS, SHAPE_CHECKS, WORKING_CHECKS, Check, Finding
 from hemline.doctor.material import Material, open_material
 from hemline.doctor.probing import ask, probe
 from hemline.doctor.scalings import RAW
 from hemline.doctor.search import find_repairs
+from hemline.doctor.stated import read_stated
 from hemline.doctor.targets import RefusedError, Target, intake_of, open_target
+from hemline.doctor.unpacking import UnreadableError
 from hemline.errors import HemlineError, TargetError
 
 _BLUE_FIRST = " bgr"  # behind a scale: channels in the order of OpenCV
@@ -101,7 +102,7 @@ def diagnose(
     data: Any = None,
     *,
     wants: str | None = None,
-    reported: Mapping[str, float] | None = None,
+    reported: Mapping[str, float | str] | None = None,
     against: Callable[[Any], Any] | str | Path | None = None,
     limit: float = 30.0,
 ) -> Diagnosis:
@@ -117,8 +118,8 @@ def diagnose(
         wants: the scale that the pipeline wants by design, `0..1` say, and with ` bgr` behind it
             the channels from blue to red; left out, a callable that takes raw pixels is held to
             them.
-        reported: figures that its maker states: accuracy, train_accuracy, validation_accuracy
-            (with validation_n), loss.
+        reported: figures that its maker states: accuracy or test_accuracy, train_accuracy,
+            validation_accuracy (with validation_n), loss; as numbers or text, also in percent.
         against: another form of the same model, to compare with.
         limit: seconds for each answer of anything but a callable.
 
@@ -126,10 +127,11 @@ def diagnose(
         TargetError: the target cannot be examined.
         DataError: the pictures cannot be read.
     """
+    stated = read_stated(reported)
     target = open_target(predict, limit)
     try:
         material = open_material(data, intake_of(target))
-        return _diagnose(target, material, wants, reported, against, limit)
+        return _diagnose(target, material, wants, stated, against, limit)
     except (RefusedError, UnreadableError) as error:
         raise TargetError(
             f"Expected {target.name} to answer to pictures as it did to the first, received "
@@ -143,7 +145,7 @@ def _diagnose(
     target: Target,
     material: Material,
     wants: str | None,
-    reported: Mapping[str, float] | None,
+    stated: Mapping[str, float],
     against: Any,
     limit: float,
 ) -> Diagnosis:
@@ -156,7 +158,7 @@ def _diagnose(
     reading = probe(target, material.test.pixels, wanted)
     material = material.with_classes(reading.classes or 0)
     target.vocabulary = replace(target.vocabulary, classes=material.vocabulary.classes)
-    case = Case(target, material, reading, reported)
+    case = Case(target, material, reading, stated)
     fault = case.reading.fault
     if fault is not None and not fault.shape:
         raise TargetError(

@@ -5,10 +5,10 @@ from string import digits
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import UnreadableError
 from hemline.doctor.case import Case, Sample
 from hemline.doctor.statistics import at_least
 from hemline.doctor.targets import RefusedError
+from hemline.doctor.unpacking import UnreadableError
 from hemline.pixels import Form
 
 _EACH = 20

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers, UnreadableError, read_answers
+from hemline.doctor.answers import Answers, read_answers
 from hemline.doctor.forms import InputForm, native_layout
 from hemline.doctor.targets import RefusedError, Target
+from hemline.doctor.unpacking import UnreadableError
 from hemline.errors import TargetError
 from hemline.pixels import Pixels
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from hemline.doctor.answers import UnreadableError
 from hemline.doctor.case import Case, Sample
 from hemline.doctor.confirming import Repair, confirm_repair
 from hemline.doctor.forms import CHANNELS, InputForm, symmetries_of
 from hemline.doctor.scalings import CAFFE, MULTIPLIED, PER_PICTURE, RAW, TWICE, UNIT, Scaling
 from hemline.doctor.statistics import assigned_accuracy
 from hemline.doctor.targets import RefusedError
+from hemline.doctor.unpacking import UnreadableError
 from hemline.doctor.untrained import untrained_reach
 
 _LARGE = 30.0  # times the contrast: no two usual scales other than 0..1 and 0..255 lie so far apart

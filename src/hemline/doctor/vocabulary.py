@@ -1,7 +1,8 @@
 """What the classes are called, however a pipeline spells them, and how bare numbers are meant."""
 
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.names import letters_of
+
+# What Hugging Face calls the classes of a model that was not told their names.
+_NUMBERED = re.compile(r"label[ _-]?(\d{1,5})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,11 @@ class Vocabulary:
 
     def label_of(self, name: str) -> int:
         """The label of a class's name, however it is written; -1 for any other name."""
-        found = self._exact.get(_composed(name))
-        return self._plain.get(_plain(name), -1) if found is None else found
+        found = self._exact.get(_composed(name), self._plain.get(letters_of(name)))
+        if found is not None:
+            return found
+        numbered = _NUMBERED.fullmatch(name.strip())
+        return int(numbered[1]) if numbered else -1
 
     def label_of_number(self, number: int) -> int:
         """The label that a whole number stands for: its own, or that of the class so called."""
@@ -62,13 +69,25 @@ class Vocabulary:
 
     @cached_property
     def _plain(self) -> dict[str, int]:
-        places = _unambiguous((_plain(name), label) for name, label in self._exact.items())
-        meant = (
-            (_plain(alias), self._exact.get(_composed(names[0]), -1))
+        """Letters and digits alone, in singular and plural: `ankle_boots` is `Ankle boot`."""
+        own = [(letters_of(name), label) for name, label in self._exact.items()]
+        others = [
+            (letters_of(alias), self._exact.get(_composed(names[0]), -1))
             for alias, names in self.aliases.items()
             if len(names) == 1
-        )
-        return _unambiguous(meant) | places
+        ]
+        found: dict[str, int] = {}
+        for names in (others, own):
+            varied = [(variant, label) for name, label in names for variant in _variants(name)]
+            found |= _unambiguous(varied) | _unambiguous(names)
+        return found
+
+
+def _variants(name: str) -> Iterator[str]:
+    """The plural of a singular, and the other way round."""
+    for ending in ("s", "es"):
+        yield name + ending
+        yield name.removesuffix(ending)
 
 
 def _unambiguous(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -84,8 +103,3 @@ def _unambiguous(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 def _composed(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
-
-
-def _plain(name: str) -> str:
-    """Letters and digits alone, singular: "Ankle boots" and "ankle_boot" are one name."""
-    return letters_of(name).removesuffix("s")

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from hemline.doctor.answers import COLUMNS, Answers, UnreadableError
+from hemline.doctor.answers import COLUMNS, Answers
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repeatability import difference
 from hemline.doctor.probing import ask
 from hemline.doctor.targets import ONE_BY_ONE, RefusedError
+from hemline.doctor.unpacking import UnreadableError
 
 _ALONE = 8
 _TOGETHER = 16

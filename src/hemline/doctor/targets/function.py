@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import as_array
 from hemline.doctor.forms import InputForm, layouts_of
 from hemline.doctor.targets.base import ONE_BY_ONE, RefusedError, Target, copy_of
+from hemline.doctor.unpacking import as_array
 from hemline.pixels import Form
 
 TENSOR = "as a PyTorch tensor"

@@ -10,13 +10,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import UnreadableError
 from hemline.doctor.forms import InputForm
 from hemline.doctor.targets import guard
 from hemline.doctor.targets.base import RefusedError, Target, declared_forms
 from hemline.doctor.targets.frames import BrokenFrameError, pack, unpack
 from hemline.doctor.targets.function import callable_forms
 from hemline.doctor.targets.strays import Mark
+from hemline.doctor.unpacking import UnreadableError
 from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
 from hemline.pixels import Form

@@ -13,7 +13,6 @@ from urllib.parse import quote, urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import shortened
 from hemline.doctor.forms import InputForm
 from hemline.doctor.targets.base import (
     RefusedError,
@@ -22,6 +21,7 @@ from hemline.doctor.targets.base import (
     in_batches,
     probability_output,
 )
+from hemline.doctor.unpacking import shortened
 from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
 from hemline.pixels import Form

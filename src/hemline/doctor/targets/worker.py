@@ -17,11 +17,11 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import UnreadableError
 from hemline.doctor.targets.base import RefusedError, in_batches, probability_output
 from hemline.doctor.targets.frames import pack, unpack
 from hemline.doctor.targets.function import FunctionTarget, first_line
 from hemline.doctor.targets.guard import end_with_parent
+from hemline.doctor.unpacking import UnreadableError
 from hemline.doctor.vocabulary import Vocabulary
 from hemline.pixels import Form
 
@@ -152,7 +152,8 @@ def _open_callable(what: str) -> Opened:
     if not callable(found):
         raise TypeError(f"{what} is {type(found).__name__}, not a callable")
     target = FunctionTarget(found, what)
-    return {"torch": "torch" in sys.modules}, target.answer, target.meet
+    facts = {"torch": "torch" in sys.modules, "promises": target.promises_probabilities}
+    return facts, target.answer, target.meet
 
 
 _OPENERS: dict[str, Callable[[str], Opened]] = {
