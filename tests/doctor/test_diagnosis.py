@@ -11,6 +11,17 @@ from hemline.labels import CLASSES
 from tests.doctor.conftest import softmax
 
 ORDER = [3, 7, 1, 0, 9, 2, 8, 5, 4, 6]
+
+
+def named(name, predict):
+    predict.__qualname__ = name
+    return predict
+
+
+def logs(scores):
+    return np.log(softmax(scores))
+
+
 FAULTS = {
     "inverted-brightness": lambda s: lambda x: softmax(s(255 - x)),
     "orientation": lambda s: lambda x: softmax(s(x.transpose(0, 2, 1))),
@@ -32,6 +43,17 @@ HEALTHY = {
     "labels": lambda s: lambda x: s(x).argmax(1),
     "class names": lambda s: lambda x: [CLASSES[label] for label in s(x).argmax(1)],
     "one picture at a time": lambda s: lambda x: s(x.reshape(1, 28, 28))[0],
+    "labels without an axis": lambda s: lambda x: np.squeeze(s(x).argmax(1)),
+    "none where in doubt": lambda s: (
+        lambda x: [CLASSES[row.argmax()] if row.max() > 0.6 else None for row in softmax(s(x))]
+    ),
+    "log-probabilities by name": lambda s: named("predict_log_proba", lambda x: logs(s(x))),
+}
+ORDERS = {
+    "reversed": lambda a, x: a[::-1],
+    "rolled": lambda a, x: np.roll(a, 1, axis=0),
+    "shuffled": lambda a, x: a[np.random.default_rng().permutation(len(a))],
+    "sorted": lambda a, x: a[np.argsort(x.reshape(len(x), -1).mean(1))],
 }
 
 
@@ -42,6 +64,15 @@ def test_the_root_cause_comes_first(root, scores, sketches):
     assert not diagnosis.is_healthy
     assert diagnosis.verdict.startswith(f"Broken: {root}")
     assert json.loads(json.dumps(diagnosis.as_dict()))["findings"][0]["mend"]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("answer", [softmax, lambda s: s.argmax(1)], ids=["shares", "labels"])
+def test_answers_in_another_order_are_told_from_all_else(answer, order, scores, sketches):
+    diagnosis = diagnose(lambda x: ORDERS[order](answer(scores(x)), x), sketches)
+    [finding] = diagnosis.findings
+    assert finding.check == "order-lost"
+    assert finding.figures["right_alone"] > finding.figures["right_together"] + 2
 
 
 @pytest.mark.parametrize("form", HEALTHY)

@@ -1,5 +1,6 @@
 """Answers: what a pipeline gave, read without being told its form."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -104,6 +105,16 @@ class Answers:
         if self.logs is None or self.logs.shape[1] <= int(np.max(actual)):
             return None
         return -self.logs[np.arange(len(actual)), actual.astype(np.int64)]
+
+
+def joined(parts: Sequence[Answers]) -> Answers:
+    """Answers to one picture after the other, all of one form."""
+    scores = [part.scores for part in parts if part.scores is not None]
+    return Answers(
+        parts[0].form,
+        np.concatenate(scores) if len(scores) == len(parts) else None,
+        np.concatenate([part.labels for part in parts]),
+    )
 
 
 def log_sum(scores: Scores) -> Scores:

@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.data import Split
-from hemline.doctor.answers import Answers, Labels
+from hemline.doctor.answers import Answers, Labels, joined
 from hemline.doctor.baseline import LinearBaseline, measure_baseline
 from hemline.doctor.forms import InputForm
 from hemline.doctor.material import Material, stratified
 from hemline.doctor.probing import Reading, ask
 from hemline.doctor.scalings import UNIT
 from hemline.doctor.statistics import assigned_accuracy, best_assignment, renamed_counts
-from hemline.doctor.targets import Target
+from hemline.doctor.targets import RefusedError, Target
+from hemline.doctor.unpacking import UnreadableError
 from hemline.doctor.untrained import Reach, untrained_reach
 from hemline.evaluation import confusion_matrix
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from hemline.doctor.confirming import Repair
 
 _SEARCH_SECONDS, _CONFIRM_SECONDS = 2.5, 2.0  # of a diagnosis of at most ten
+_ALONE = 12  # pictures that are asked about one by one
 _READINGS = 30  # answers to the search sample that a search takes
 _SEARCH_SIZES = (250, 120, 60)
 # Of more classes than these more pictures are needed to see some of each, up to so many values.
@@ -189,6 +191,17 @@ class Case:
         if key not in self._answers:
             self._answers[key] = ask(self.target, form, sample.pixels)
         return self._answers[key]
+
+    @cached_property
+    def alone(self) -> Answers | str:
+        """Answers to the first pictures of the search sample one by one; or why there are none."""
+        pixels = self.search.pixels[:_ALONE]
+        try:
+            return joined(
+                [ask(self.target, self.contract, pixels[i : i + 1]) for i in range(len(pixels))]
+            )
+        except (RefusedError, UnreadableError) as error:
+            return str(error)
 
     @property
     def received(self) -> Answers:

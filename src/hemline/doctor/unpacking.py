@@ -43,7 +43,7 @@ def as_array(raw: Any, n: int, vocabulary: Vocabulary) -> NDArray[Any]:
             return min(parts, key=lambda part: _tells_least(part, n))
     if isinstance(raw, list) and raw and hasattr(raw[0], "detach"):
         raw = [_of_tensor(part) for part in raw]
-    return _numbers_or_text(raw)
+    return _numbers_or_text(raw, n)
 
 
 def _at_hand(raw: Any, n: int, vocabulary: Vocabulary) -> Any:
@@ -57,14 +57,16 @@ def _at_hand(raw: Any, n: int, vocabulary: Vocabulary) -> Any:
     return list(islice(raw, n + 1)) if isinstance(raw, Iterator) else raw
 
 
-def _numbers_or_text(raw: Any) -> NDArray[Any]:
+def _numbers_or_text(raw: Any, n: int) -> NDArray[Any]:
     try:
         array = np.asarray(shortened(_of_tensor(raw)))
-        if array.dtype.kind == "O":
-            array = np.asarray(shortened(array.tolist()))
+        if array.dtype.kind == "O":  # None among names is a doubt, not a name
+            array = np.asarray(["" if one is None else one for one in shortened(array.tolist())])
     except (ValueError, TypeError, RuntimeError, RecursionError) as error:
         raise UnreadableError(f"{type(raw).__name__} that NumPy cannot read") from error
-    return np.char.decode(array, "utf-8", "replace") if array.dtype.kind == "S" else array
+    if array.dtype.kind == "S":
+        array = np.char.decode(array, "utf-8", "replace")
+    return array.reshape(1) if array.ndim == 0 and n == 1 else array
 
 
 def _rankings(raw: Any, n: int) -> list[Ranking] | None:

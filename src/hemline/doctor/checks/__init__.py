@@ -17,6 +17,7 @@ from hemline.doctor.checks.inversion import InvertedBrightness
 from hemline.doctor.checks.label_order import LabelOrder
 from hemline.doctor.checks.non_finite import NonFinite
 from hemline.doctor.checks.normalisation import OtherNormalisation
+from hemline.doctor.checks.order_lost import OrderLost
 from hemline.doctor.checks.orientation import Orientation
 from hemline.doctor.checks.over_fitting import OverFitting
 from hemline.doctor.checks.repeatability import Repeatability
@@ -35,6 +36,7 @@ PLAIN_CHECKS: tuple[Check, ...] = (
     WrongData(),
     ClassCount(),
     NonFinite(),
+    OrderLost(),
     Repeatability(),
     BatchDependence(),
 )

@@ -2,17 +2,15 @@
 
 import numpy as np
 
-from hemline.doctor.answers import COLUMNS, Answers
+from hemline.doctor.answers import COLUMNS
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repeatability import difference
 from hemline.doctor.probing import ask
-from hemline.doctor.targets import ONE_BY_ONE, RefusedError
-from hemline.doctor.unpacking import UnreadableError
+from hemline.doctor.targets import ONE_BY_ONE
 
-_ALONE = 8
 _TOGETHER = 16
-_ROUNDING = 0.05  # of a probability: 8-bit mantissas in another order stay below 0.02
+ROUNDING = 0.05  # of a probability: 8-bit mantissas in another order stay below 0.02
 _MEND = "model.eval()  # Keras: model(x, training=False)"
 
 
@@ -30,18 +28,13 @@ class BatchDependence(Check):
         """Ask about pictures of the search sample again in other company."""
         together = case.answers(case.contract, case.search)
         like = np.argsort(case.search.actual, kind="stable")[:_TOGETHER]
-        alone = np.arange(min(_ALONE, len(case.search)))
-        try:
-            parts = [self._ask(case, alone[place : place + 1]) for place in alone]
-        except (RefusedError, UnreadableError) as error:
-            return self._refusal(str(error))
-        single = np.concatenate(
-            [difference(one, together[[p]]) for p, one in zip(alone, parts, strict=True)]
-        )
-        again = self._ask(case, like)
+        if isinstance(case.alone, str):
+            return self._refusal(case.alone)
+        single = difference(case.alone, together[: len(case.alone)])
+        again = ask(case.target, case.contract, case.search.pixels[like])
         grouped = difference(again, together[like])
         largest = float(max(single.max(), grouped.max()))
-        if largest <= _ROUNDING:
+        if largest <= ROUNDING:
             return None
         over_batch = together.form == COLUMNS
         cause = "Batch normalisation is in training mode: it uses the batch's own mean."
@@ -56,9 +49,6 @@ class BatchDependence(Check):
             largest=largest,
             alone=float(single.mean()),
         )
-
-    def _ask(self, case: Case, places: np.ndarray) -> Answers:
-        return ask(case.target, case.contract, case.search.pixels[places])
 
     def _refusal(self, reason: str) -> Finding:
         return self.finding(

@@ -131,8 +131,14 @@ def _fits(wanted: list[Any], layout: Layout) -> bool:
 
 def probability_output(names: list[str]) -> tuple[str, bool]:
     """The output to look at, and whether its name promises probabilities."""
-    promising = [name for name in names if "prob" in name.lower() or "softmax" in name.lower()]
+    promising = [name for name in names if promises_probabilities(name)]
     return (promising or names)[0], bool(promising)
+
+
+def promises_probabilities(name: str) -> bool:
+    """Whether something of this name gives probabilities, and not their logarithms."""
+    said = name.lower()
+    return ("prob" in said or "softmax" in said) and "log" not in said
 
 
 def copy_of(batch: NDArray[Any]) -> NDArray[Any]:

@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.doctor.forms import InputForm, layouts_of
-from hemline.doctor.targets.base import ONE_BY_ONE, RefusedError, Target, copy_of
+from hemline.doctor.targets.base import (
+    ONE_BY_ONE,
+    RefusedError,
+    Target,
+    copy_of,
+    promises_probabilities,
+)
 from hemline.doctor.unpacking import as_array
 from hemline.pixels import Form
 
@@ -30,7 +36,7 @@ class FunctionTarget(Target):
         self._predict = predict
         own = getattr(predict, "__qualname__", None) or type(predict).__name__
         self.name = name or str(own)
-        self.promises_probabilities = "prob" in self.name.rpartition(":")[2].lower()
+        self.promises_probabilities = promises_probabilities(self.name.rpartition(":")[2])
 
     def forms(self) -> Iterator[InputForm]:
         """Raw pixels first; if those are refused, it has another contract of its own."""

@@ -17,7 +17,12 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.targets.base import RefusedError, in_batches, probability_output
+from hemline.doctor.targets.base import (
+    RefusedError,
+    in_batches,
+    probability_output,
+    promises_probabilities,
+)
 from hemline.doctor.targets.frames import pack, unpack
 from hemline.doctor.targets.function import FunctionTarget, first_line
 from hemline.doctor.targets.guard import end_with_parent
@@ -129,7 +134,7 @@ def _open_keras(path: str) -> Opened:
         "inputs": [(source.name, str(source.dtype), list(source.shape))],
         "outputs": [(value.name, list(value.shape)) for value in model.outputs],
         "parameters": int(model.count_params()),
-        "promises": "prob" in last.name.lower(),
+        "promises": promises_probabilities(last.name),
     }
 
     def answer(batch: NDArray[Any], _way: str) -> Any:

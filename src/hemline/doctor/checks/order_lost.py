@@ -1,0 +1,85 @@
+"""Answers that come in another order than the pictures."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hemline.doctor.answers import Answers
+from hemline.doctor.case import Case
+from hemline.doctor.checks.base import Check, Finding
+from hemline.doctor.checks.batch import ROUNDING
+from hemline.doctor.checks.repeatability import difference
+from hemline.doctor.probing import ask
+from hemline.doctor.targets import ONE_BY_ONE
+
+_MOVED = 3  # pictures that have to be elsewhere: two alike may change places by rounding
+_MEND = "DataLoader(pictures, shuffle=False)  # and answers put back where their pictures were"
+
+
+class OrderLost(Check):
+    """Is the third answer that of the third picture?"""
+
+    name = "order-lost"
+    question = "Do the answers come in the order of the pictures?"
+    ends = True
+
+    def applies(self, case: Case) -> bool:
+        """Unless pictures go one at a time anyway."""
+        return case.contract.way != ONE_BY_ONE and case.target.fixed_batch != 1
+
+    def examine(self, case: Case) -> Finding | None:
+        """Whether pictures asked one by one get the answers that they get together, elsewhere."""
+        alone = case.alone
+        if isinstance(alone, str):
+            return None
+        n = len(alone)
+        if _same(alone, case.answers(case.contract, case.search)[:n]).diagonal().all():
+            return None
+        together = ask(case.target, case.contract, case.search.pixels[:n])
+        order = _order(_same(alone, together))
+        right = [int((of.labels == case.search.actual[:n]).sum()) for of in (alone, together)]
+        moved = int((alone.labels != together.labels).sum())
+        if order is None or min(moved, right[0] - right[1]) < _MOVED:
+            return None
+        found = self.finding(
+            f"{n} pictures asked together get the very answers that they get one by one, but "
+            f"{_described(order)}: {right[1]} of {n} right together, {right[0]} one by one.",
+            1.0,
+            "The order is lost on the way: a loader shuffles or sorts, or parts of the batch are "
+            "put together in another order.",
+            _MEND,
+            order=order.tolist(),
+            right_alone=right[0],
+            right_together=right[1],
+            n=n,
+        )
+        return replace(found, final=True)
+
+
+def _same(alone: Answers, together: Answers) -> NDArray[np.bool_]:
+    """Whether the answer to picture i alone is answer j of those given together, `(n, n)`."""
+    places = range(len(alone))
+    return np.stack([difference(alone[[i] * len(alone)], together) <= ROUNDING for i in places])
+
+
+def _order(same: NDArray[np.bool_]) -> NDArray[np.int64] | None:
+    """For each answer given together the picture that it belongs to; None if there is no such."""
+    from scipy.optimize import linear_sum_assignment
+
+    pictures, places = linear_sum_assignment(-same.astype(int))
+    if not same[pictures, places].all():
+        return None
+    order = np.empty(len(same), np.int64)
+    order[places] = pictures
+    return order
+
+
+def _described(order: NDArray[np.int64]) -> str:
+    n = len(order)
+    if (order == np.arange(n)[::-1]).all():
+        return "in reverse"
+    step = int(order[0])
+    if (order == np.roll(np.arange(n), -step)).all():
+        return f"moved by {step if step <= n // 2 else step - n}"
+    return "in another order"
