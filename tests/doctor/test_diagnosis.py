@@ -75,6 +75,18 @@ def test_answers_in_another_order_are_told_from_all_else(answer, order, scores, 
     assert finding.figures["right_alone"] > finding.figures["right_together"] + 2
 
 
+@pytest.mark.parametrize("size", [2, 4, 32, 100, 128, 256])
+def test_a_dropped_last_batch_is_told_with_its_size(size, scores, sketches):
+    def predict(x):
+        whole = len(x) // size * size
+        return softmax(scores(x[:whole])) if whole else np.empty((0, 10))
+
+    [finding] = diagnose(predict, sketches).findings
+    assert finding.check == "answer-count"
+    assert finding.figures["batch"] == size
+    assert "last batch is dropped" in finding.cause
+
+
 @pytest.mark.parametrize("form", HEALTHY)
 def test_every_honest_answer_is_healthy(form, scores, sketches):
     diagnosis = diagnose(HEALTHY[form](scores), sketches)

@@ -1,8 +1,13 @@
 """Count in is not count out."""
 
+import numpy as np
+
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.probing import probe_size
+from hemline.doctor.targets import RefusedError
+
+_SIZES = (7, 50, 131, 300, 500)  # pictures, of which batches of every usual size leave some over
 
 
 class AnswerCount(Check):
@@ -16,6 +21,8 @@ class AnswerCount(Check):
         """By the shape of what comes back."""
         fault = case.reading.fault
         if fault is not None and not follows_input(fault.shape, case):
+            if counts := _counts(case):
+                return self._dropped(counts)
             return self.finding(
                 f"In went {case.reading.form}, {probe_size(case.target)} pictures; back came "
                 f"{fault}.",
@@ -33,6 +40,39 @@ class AnswerCount(Check):
                 "scores.T",
             )
         return None
+
+    def _dropped(self, counts: dict[int, int]) -> Finding:
+        size = _batch(counts)
+        told = ", ".join(f"of {asked} {given}" for asked, given in counts.items())
+        return self.finding(
+            f"Pictures answered: {told}. What does not fill a batch of {size} gets no answer.",
+            1.0,
+            "The last batch is dropped because it is not full.",
+            "drop_last=False  # tf.data: batch(size, drop_remainder=False)",
+            batch=size,
+            asked=list(counts),
+            answered=list(counts.values()),
+        )
+
+
+def _counts(case: Case) -> dict[int, int]:
+    """How many answers so many pictures get; empty unless only whole batches get some."""
+    form, counts = case.reading.form, {}
+    for asked in _SIZES:
+        pixels = case.material.test.pixels[:asked]
+        try:
+            answers = case.target.answer(form.apply(pixels), form.way)
+        except RefusedError:
+            return {}
+        counts[len(pixels)] = len(answers) if np.ndim(answers) else 0
+    return counts if _batch(counts) else {}
+
+
+def _batch(counts: dict[int, int]) -> int:
+    """The size of whole batches that explains these counts; 0 if there is none."""
+    sizes = range(2, max(counts) + 1)
+    fitting = (size for size in sizes if all(n // size * size == of for n, of in counts.items()))
+    return next(fitting, 0) if any(counts.values()) else 0
 
 
 def follows_input(shape: tuple[int, ...] | None, case: Case) -> bool:
