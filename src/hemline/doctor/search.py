@@ -24,6 +24,8 @@ _LARGE = 30.0  # times the contrast: no two usual scales other than 0..1 and 0..
 _ROUNDS = 3
 _ALIKE = 0.01  # of the pictures, and of the loss: two contracts that differ by less are one
 _SLIP = 0.02  # of the pictures: what the plainer of two explanations may explain less
+# By how much: a division by 255 before a normalisation, a type before any other numbers.
+_PLAINER = {"scale": _SLIP, "overflow": 2 * _SLIP}
 _JOINT = 120  # pictures of the search for several faults at once, or three of each class
 _JOINT_SECONDS = 20.0
 _UPRIGHT: dict[str, Any] = {"inverted": False, "symmetry": 0, "channels": "rgb"}
@@ -157,12 +159,17 @@ def _next_repair(case: Case, elastic: bool, done: set[str]) -> Repair | None:
         ranked = _ranked(case, forms, case.search)
         if ranked and ranked[0][0] > base:
             likely.append((ranked[0][0], family, _plainest(ranked)))
-    # A division by 255 that explains nearly as much as a normalisation is the likelier slip.
-    for _, family, form in sorted(likely, key=lambda one: -one[0] - _SLIP * (one[1] == "scale")):
+    # What explains nearly as much, and is the plainer slip, is the likelier.
+    for _, family, form in sorted(likely, key=lambda one: -one[0] - _PLAINER.get(one[1], 0)):
         repair = confirm_repair(case, case.best, form, family)
         if repair is not None:
             return repair
     return None
+
+
+def _wider(form: InputForm) -> tuple[str, ...]:
+    """Types in which the same values cannot run over."""
+    return ("int64", "float32") if np.dtype(form.dtype).itemsize == 1 else ()
 
 
 def _plainest(ranked: list[tuple[float, InputForm]]) -> InputForm:
@@ -179,6 +186,7 @@ def _families(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
         "symmetry": [best.but(symmetry=s) for s in symmetries if s != best.symmetry],
         "channels": [best.but(channels=c) for c in _orders(case) if c != best.channels],
         "layout": [best.but(layout=other.layout) for other in case.reading.others],
+        "overflow": [best.but(dtype=wider) for wider in _wider(best)],
     }
     large, small = _rescalings(case, elastic)
     dtype = best.dtype if np.dtype(best.dtype).kind == "f" or not elastic else "float32"

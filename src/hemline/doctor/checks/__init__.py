@@ -20,6 +20,7 @@ from hemline.doctor.checks.normalisation import OtherNormalisation
 from hemline.doctor.checks.order_lost import OrderLost
 from hemline.doctor.checks.orientation import Orientation
 from hemline.doctor.checks.over_fitting import OverFitting
+from hemline.doctor.checks.overflow import IntegerOverflow
 from hemline.doctor.checks.repeatability import Repeatability
 from hemline.doctor.checks.reported import ReportedFigures
 from hemline.doctor.checks.scaled_twice import ScaledTwice
@@ -41,6 +42,7 @@ PLAIN_CHECKS: tuple[Check, ...] = (
     BatchDependence(),
 )
 WORKING_CHECKS: tuple[Check, ...] = (
+    IntegerOverflow(),
     UnscaledInput(),
     ScaledTwice(),
     OtherNormalisation(),
