@@ -26,8 +26,8 @@ class ScaledTwice(RepairCheck):
         return self.from_repair(
             repair,
             f"with {scale.name}",
-            "Pixels are divided by 255 twice: in the pipeline, and again in the network (or in "
-            "training but not here).",
+            "Pixels are divided by 255 twice: in the pipeline, and again in the network. Or they "
+            "are divided here, and were not in training.",
             "Remove one of the two divisions: the Rescaling layer, or the / 255 before it.",
         )
 

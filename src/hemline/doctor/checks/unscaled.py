@@ -20,7 +20,9 @@ class UnscaledInput(RepairCheck):
         if scale.factor > repair.before.scaling.factor:
             return None
         mend = f"predict({scale.code or 'pixels / 255'})"
-        if case.target.kind == "callable":
+        if not case.elastic:  # the fainter numbers that were tried are whole, and lose most greys
+            mend = "x = x / 255  # in the pipeline, between the whole numbers and the network"
+        elif case.target.kind == "callable":
             mend += "  # if your program does this before the call, say so: wants='0..1'"
         return self.from_repair(
             repair,
