@@ -77,7 +77,7 @@ def main() -> None:
         f"found; model {classifier.path.stem}.",
         f"On the test part of Fashion-MNIST: accuracy {100 * evaluation.accuracy:.2f} %, expected "
         f"calibration error {100 * evaluation.ece:.2f} %.",
-        speed_note([path for path, _ in named]),
+        speed_note([path for path, _ in named], classifier.intake),
     ]
     garments = np.array([name in MAPPED for _, name in named])
     mapped = [pair for pair, garment in zip(named, garments, strict=True) if garment]

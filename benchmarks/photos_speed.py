@@ -11,15 +11,14 @@ from pathlib import Path
 from PIL import Image
 
 from hemline.data import read_many
-from hemline.data.fashion.official import INTAKE
-from hemline.photos import MEGAPIXELS
+from hemline.photos import MEGAPIXELS, Intake
 
 _LARGE, _SMALL = (4000, 3000), (400, 400)  # 12 megapixels, as phones take them; as shops have them
 _FEW = 60
 _ROUNDS = 5
 
 
-def speed_note(paths: list[Path]) -> str:
+def speed_note(paths: list[Path], intake: Intake) -> str:
     """A sentence about photographs of `paths`, spread over all of them, in two sizes."""
     few = paths[:: max(1, len(paths) // _FEW)][:_FEW]
     with tempfile.TemporaryDirectory() as folder:
@@ -31,10 +30,11 @@ def speed_note(paths: list[Path]) -> str:
             for size in (_LARGE, _SMALL)
         )
         cold = statistics.median(_cold(path) for path in large[:_ROUNDS])
+        rates = [f"{_a_minute(paths, intake):,.0f} a minute" for paths in (large, small)]
         return (
-            f"On one core, from file to pixels: {_a_minute(large):,.0f} a minute of 12 megapixels, "
-            f"{_a_minute(small):,.0f} a minute of 400x400 (medians of {_ROUNDS}); a whole "
-            f"`hemline predict photo.jpg` of 12 megapixels from cold {cold:.2f} s."
+            f"On one core, from file to pixels: {rates[0]} of 12 megapixels, {rates[1]} of 400x400 "
+            f"(medians of {_ROUNDS}); a whole `hemline predict photo.jpg` of 12 megapixels from "
+            f"cold {cold:.2f} s."
         )
 
 
@@ -45,19 +45,19 @@ def _resized(path: Path, size: tuple[int, int], to: Path) -> Path:
     return to
 
 
-def _a_minute(paths: list[Path]) -> float:
+def _a_minute(paths: list[Path], intake: Intake) -> float:
     """From file to pixels, held to one core."""
     every = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(every)})
     try:
-        return statistics.median(60 * len(paths) / _seconds(paths) for _ in range(_ROUNDS))
+        return statistics.median(60 * len(paths) / _seconds(paths, intake) for _ in range(_ROUNDS))
     finally:
         os.sched_setaffinity(0, every)
 
 
-def _seconds(paths: list[Path]) -> float:
+def _seconds(paths: list[Path], intake: Intake) -> float:
     began = time.perf_counter()
-    for read in read_many(paths, INTAKE, megapixels=MEGAPIXELS, cores=1):
+    for read in read_many(paths, intake, megapixels=MEGAPIXELS, cores=1):
         if read.error:
             raise RuntimeError(read.error)
     return time.perf_counter() - began
