@@ -24,7 +24,7 @@ from sklearn.metrics import roc_auc_score
 from hemline import Classifier, evaluate, open_dataset
 from hemline.data import read_many
 from hemline.doctor.digits import draw_digits
-from hemline.evaluation import wilson_interval
+from hemline.evaluation import expected_calibration_error, wilson_interval
 from hemline.photos import MEGAPIXELS
 
 # Folder: the labels that are right for it.
@@ -75,6 +75,7 @@ def main() -> None:
     notes = [
         f"{len(named)} photographs, {speed:.0f} a minute; {unread.sum()} in which nothing was "
         f"found; model {classifier.path.stem}.",
+        calibration_note(classifier, [name for _, name in named], found),
         f"On the test part of Fashion-MNIST: accuracy {100 * evaluation.accuracy:.2f} %, expected "
         f"calibration error {100 * evaluation.ece:.2f} %.",
         speed_note([path for path, _ in named], classifier.intake),
@@ -118,6 +119,21 @@ def predict_all(classifier: Classifier, named: list) -> dict[str, np.ndarray]:
         "accurate, grey, 28x28": answers(catalogue, grey),
         "accurate, grey, 28x28, inverted": answers(catalogue, inverted),
     }
+
+
+def calibration_note(classifier: Classifier, names: list[str], found: np.ndarray) -> str:
+    """A sentence about the calibration error on photographs, all shoes as one class."""
+    places = [place for place, name in enumerate(names) if name in MAPPED]
+    shares = classifier.predict_proba(found[places]).astype(np.float64)
+    first, *others = MAPPED["shoes"]
+    shares[:, first] += shares[:, others].sum(axis=1)
+    shares[:, others] = 0
+    labels = np.array([MAPPED[names[place]][0] for place in places])
+    ece = expected_calibration_error(shares, labels)
+    return (
+        f"On photographs of the seven classes, all shoes as one: expected calibration error "
+        f"{100 * ece:.1f} %."
+    )
 
 
 def outlier_table(

@@ -43,8 +43,9 @@ def find_garment(photo: Photo) -> Found:
     """
     if photo.opaque is not None and _OPAQUE[0] <= photo.opaque.mean() <= _OPAQUE[1]:
         return Found(photo.opaque)
-    seen = tidied(look(photo.colours))
-    garment, *parts = (_enlarged(mask, photo) for mask in (seen, *_apart(seen)))
+    seen, count = _tidied(look(photo.colours))
+    apart = _apart(seen) if 1 < count <= _MOST_PARTS else []
+    garment, *parts = (_enlarged(mask, photo) for mask in (seen, *apart))
     if not garment.any():
         raise PhotoError(
             f"Expected a garment on a background, received {photo.name} in which nothing stands "
@@ -60,27 +61,26 @@ def _enlarged(seen: Pixels, photo: Photo) -> Mask:
 
 
 def _apart(seen: Pixels) -> list[Pixels]:
-    """Each part by itself, if there are several."""
-    labels = label_parts(seen >= _MIDDLE)
-    count = int(labels.max(initial=0))
-    if not 1 < count <= _MOST_PARTS:
-        return []
-    return [
-        np.where(labels == part, seen, np.minimum(seen, _MIDDLE - 1))
-        for part in range(1, count + 1)
-    ]
+    """Each part by itself, if holes that were filled have left several."""
+    labels, around = label_parts(seen >= _MIDDLE), np.minimum(seen, _MIDDLE - 1)
+    parts = [np.where(labels == part, seen, around) for part in range(1, labels.max() + 1)]
+    return parts if len(parts) > 1 else []
 
 
 def tidied(seen: Pixels) -> Pixels:
     """What the eye has seen without small parts and small holes; uint8 `(h, w)` in and out."""
-    garment = _main_parts(seen >= _MIDDLE)
+    return _tidied(seen)[0]
+
+
+def _tidied(seen: Pixels) -> tuple[Pixels, int]:
+    """`tidied`, and how many parts are left."""
+    garment, count = _main_parts(seen >= _MIDDLE)
     filled = garment | _small_holes(garment)
-    return np.where(
-        filled & (seen < _MIDDLE), 255, np.where(filled, seen, np.minimum(seen, _MIDDLE - 1))
-    )
+    around = np.minimum(seen, _MIDDLE - 1)
+    return np.where(filled, np.where(seen < _MIDDLE, 255, seen), around), count
 
 
-def _main_parts(mask: Mask) -> Mask:
+def _main_parts(mask: Mask) -> tuple[Mask, int]:
     """The largest part, those nearer the middle counting for more, and its equals: two shoes."""
     labels = label_parts(mask)
     areas = np.bincount(labels.ravel(), minlength=2)[1:]
@@ -90,7 +90,8 @@ def _main_parts(mask: Mask) -> Mask:
     )
     away = np.hypot(rows / mask.shape[0] - 0.5, columns / mask.shape[1] - 0.5)
     weights = np.where(areas >= _LEAST * mask.size, areas * np.exp(-2 * away), 0)
-    return _parts(labels, (weights > 0) & (weights >= _SECOND * weights.max()))
+    chosen = (weights > 0) & (weights >= _SECOND * weights.max())
+    return _parts(labels, chosen), int(chosen.sum())
 
 
 def _small_holes(garment: Mask) -> Mask:

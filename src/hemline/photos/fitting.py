@@ -11,9 +11,6 @@ from hemline.photos.decoding import Colours, Photo
 from hemline.photos.intake import Intake
 from hemline.pixels import SHORTEST, Form, Pixels, as_array, as_pixels
 
-# ITU-R 601-2 luma in 16 bits, as Pillow computes it.
-_LUMA = np.array([19595, 38470, 7471], np.uint32)
-
 
 def fit(photo: Photo, intake: Intake) -> Pixels:
     """The picture in the form of `intake`, uint8 `(h, w)` or `(h, w, 3)`.
@@ -81,8 +78,11 @@ def take_in(pictures: Any, intake: Intake) -> Pixels:
 
 
 def grey(colours: Colours) -> Pixels:
-    """Luma of red, green and blue, uint8 `(h, w)`; even greys keep their value."""
-    return np.asarray((colours @ _LUMA + 0x8000) >> 16, np.uint8)
+    """Luma (ITU-R 601-2) of red, green and blue, uint8 `(..., h, w)`; greys keep their value."""
+    if not colours.size:
+        return np.empty(colours.shape[:-1], np.uint8)
+    rows = np.ascontiguousarray(colours).reshape(-1, *colours.shape[-2:])
+    return np.asarray(Image.fromarray(rows).convert("L")).reshape(colours.shape[:-1])
 
 
 def _stretch(colours: Colours, size: tuple[int, int]) -> Colours:

@@ -6,7 +6,6 @@ brought into the range that the data set's own pictures have; within it they sta
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from PIL.Image import Resampling
 
@@ -32,19 +31,20 @@ def cut_out(colours: Colours, garment: Mask, channels: int = 1) -> Pixels:
     """
     rows, columns = np.flatnonzero(garment.any(axis=1)), np.flatnonzero(garment.any(axis=0))
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    shape, luma = garment[box], 255 - grey(colours[box]).astype(np.float64)
-    if channels == 1:
-        return np.where(shape, _levels(luma, luma[shape]), 0).astype(np.uint8)
-    levels = _levels(255 - colours[box].astype(np.float64), luma[shape])
-    return np.where(shape[..., None], levels, 0).astype(np.uint8)
+    shape, luma = garment[box], 255 - grey(colours[box])
+    cut = _levels(luma[shape])[luma if channels == 1 else 255 - colours[box]]
+    cut[~shape] = 0
+    return cut
 
 
-def _levels(bright: NDArray[np.float64], inside: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values as bright, and as far apart, as those `inside` the garment should be."""
-    mean, deviation = inside.mean(), inside.std()
+def _levels(inside: Pixels) -> Pixels:
+    """For each value, what it becomes so that those `inside` are as bright as they should be."""
+    counts, values = np.bincount(inside, minlength=256), np.arange(256.0)
+    mean = counts @ values / len(inside)
+    deviation = np.sqrt(counts @ (values - mean) ** 2 / len(inside))
     contrast = min(np.clip(deviation, *_DEVIATION) / max(deviation, 1.0), _STRONGEST)
-    levels = np.clip(mean, *_MEAN) + (bright - mean) * contrast
-    return np.asarray(levels.clip(_DARKEST, 255).round())
+    levels = np.clip(mean, *_MEAN) + (values - mean) * contrast
+    return np.asarray(levels.clip(_DARKEST, 255).round(), np.uint8)
 
 
 def shrink(cut: Pixels, form: Form) -> Pixels:
