@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from hemline.errors import PixelsError
 from hemline.photos import Intake, Photo

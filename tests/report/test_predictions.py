@@ -18,7 +18,7 @@ from hemline.report import PredictionFile
 
 CLASSES = [f"class {place}" for place in range(9)] + ["Coat"]
 SHARES = ["0.100000"] * 10
-ONE = [["", "Coat", 4, "0.900000", False, "-3.5", *SHARES]]
+ONE = [["", "", "Coat", 4, "0.900000", False, "-3.5", *SHARES]]
 
 
 def rows(path):
@@ -87,7 +87,7 @@ def test_a_file_of_many_pictures_at_the_end_is_done_again(tmp_path):
     path = tmp_path / "out.csv"
     table = PredictionFile(path, "model-1", CLASSES)
     table.add("a.jpg", ONE)
-    table.add("two.npy", [[place, "Coat", 4, "0.9", False, "0.5", *SHARES] for place in (0, 1)])
+    table.add("two.npy", [[place, "", "Coat", 4, "0.9", False, "0.5", *SHARES] for place in (0, 1)])
     table.close()
     assert done(path) == {"a.jpg"}
 
@@ -112,7 +112,7 @@ def test_names_that_are_no_utf8_survive(tmp_path):
 def test_a_class_with_the_name_of_another_column_keeps_one_of_its_own(tmp_path):
     path = tmp_path / "out.csv"
     with closing(PredictionFile(path, "model-1", ["file", "鞋"])) as table:
-        table.add("a.jpg", [["", "file", 0, "0.9", False, "1.5", "0.9", "0.1"]])
+        table.add("a.jpg", [["", "", "file", 0, "0.9", False, "1.5", "0.9", "0.1"]])
     (row,) = rows(path)
     assert (row["file"], row["file (class)"], row["鞋"]) == ("a.jpg", "0.9", "0.1")
 
@@ -190,7 +190,7 @@ try:
 except HemlineError as error:
     sys.exit(str(error))
 for place in range(20):
-    table.add(f"{name}{place}.jpg", [["", "class 1", 1, "0.9", False, "1", *["0.1"] * 10]])
+    table.add(f"{name}{place}.jpg", [["", "", "class 1", 1, "0.9", False, "1", *["0.1"] * 10]])
     time.sleep(0.02)
 """
 
@@ -259,7 +259,7 @@ def test_a_torn_line_amid_others_is_done_again(tmp_path):
     kept = done(path)
     assert "a.jpg" in kept
     assert "b, c.jpg" not in kept
-    assert all(len(row) == len(CLASSES) + 9 for row in rows(path))
+    assert all(len(row) == len(CLASSES) + 10 for row in rows(path))
 
 
 def test_into_a_pipe_the_table_flows(tmp_path):

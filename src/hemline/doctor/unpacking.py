@@ -60,7 +60,7 @@ def _at_hand(raw: Any, n: int, vocabulary: Vocabulary) -> Any:
 def _numbers_or_text(raw: Any, n: int) -> NDArray[Any]:
     try:
         array = np.asarray(shortened(_of_tensor(raw)))
-        if array.dtype.kind == "O":  # None among names is a doubt, not a name
+        if array.dtype.kind == "O" and array.ndim:  # None among names is a doubt, not a name
             array = np.asarray(["" if one is None else one for one in shortened(array.tolist())])
     except (ValueError, TypeError, RuntimeError, RecursionError) as error:
         raise UnreadableError(f"{type(raw).__name__} that NumPy cannot read") from error
