@@ -21,6 +21,7 @@ from serving_load import Question
 from hemline.classifier import Classifier
 from hemline.data.fashion.sketches import draw_sketches
 from hemline.models import find_model
+from hemline.photos.fitting import take_in
 
 sys.path.insert(0, str(ROOT.parent))
 from tests.photos.drawing import COLOURS, draw_photo
@@ -93,13 +94,14 @@ class _Bodies:
         classifier = Classifier.load(model)
         pixels, _ = draw_sketches(10, seed=4)
         for file, picture in zip(self._tensors, pixels, strict=True):
-            tensor = {"name": "pixels", "datatype": "UINT8", "shape": [1, 28, 28]}
+            taken = take_in(picture, classifier.intake)
+            tensor = {"name": "pixels", "datatype": "UINT8", "shape": list(taken.shape)}
             body = {
-                "id": str(classifier.predict(picture)[0]),
-                "inputs": [tensor | {"data": picture.ravel().tolist()}],
+                "id": str(classifier.predict(taken)[0]),
+                "inputs": [tensor | {"data": taken.ravel().tolist()}],
             }
             file.write_text(json.dumps(body, separators=(",", ":")))
-        draw_photo("trousers", COLOURS["blue"], size=(768, 1024)).save(self._photo)
+        draw_photo("trousers", COLOURS["blue"], size=(400, 400)).save(self._photo)
         packed = base64.b64encode(self._photo.read_bytes()).decode()
         self._packed.write_text(json.dumps({"image": packed}))
 

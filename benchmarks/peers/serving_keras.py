@@ -10,11 +10,13 @@ import numpy as np
 import uvicorn
 from fastapi import FastAPI, Request
 
-from hemline.data.fashion.official import INTAKE
-from hemline.photos import see
+from hemline.photos import Intake, see
+from hemline.pixels import Form
 
 app = FastAPI()
 model = keras.models.load_model(sys.argv[1])
+height, width, *channels = model.input_shape[1:]
+intake = Intake(Form(height, width, *channels, background="dark"), find="garment")
 
 
 @app.post("/infer")
@@ -28,7 +30,7 @@ async def infer(request: Request) -> dict[str, object]:
 @app.post("/classify")
 async def classify(request: Request) -> dict[str, object]:
     """A photograph."""
-    pixels = see(await request.body(), INTAKE, "the picture").pixels
+    pixels = see(await request.body(), intake, "the picture").pixels
     return {"label": model.predict(pixels[None], verbose=0).argmax(axis=1).tolist()}
 
 

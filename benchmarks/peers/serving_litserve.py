@@ -12,7 +12,6 @@ import litserve
 import numpy as np
 
 from hemline.classifier import Classifier
-from hemline.data.fashion.official import INTAKE
 from hemline.photos import see
 
 
@@ -25,9 +24,9 @@ class Garments(litserve.LitAPI):
         self.classifier = Classifier.from_bytes(file.read_bytes(), file, threads=1)
 
     def decode_request(self, request):  # annotated, it would get other things
-        """The 28x28 pixels."""
+        """The pixels."""
         tensor = request["inputs"][0]
-        return np.array(tensor["data"], np.uint8).reshape(28, 28)
+        return np.array(tensor["data"], np.uint8).reshape(tensor["shape"][1:])
 
     def predict(self, batch: Any) -> Any:
         """Labels of a batch."""
@@ -42,8 +41,9 @@ class Photographs(Garments):
     """A photograph as base64 in JSON, as its documents have it; a batch would wait for its last."""
 
     def decode_request(self, request):
-        """The 28x28 pixels."""
-        return see(base64.b64decode(request["image"]), INTAKE, "the picture").pixels[None]
+        """The pixels."""
+        image, intake = base64.b64decode(request["image"]), self.classifier.intake
+        return see(image, intake, "the picture").pixels[None]
 
     def predict(self, pixels: Any) -> Any:
         """Its label."""
