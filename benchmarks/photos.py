@@ -82,7 +82,8 @@ def main() -> None:
     ]
     garments = np.array([name in MAPPED for _, name in named])
     mapped = [pair for pair, garment in zip(named, garments, strict=True) if garment]
-    predictions = predict_all(classifier, mapped)
+    labels = labels_of(classifier, found[garments], unread[garments])
+    predictions = {classifier.path.stem: labels} | predict_catalogue(mapped)
     first = table([name for _, name in mapped], predictions)
     kinds = np.array([name for _, name in named])
     second = outlier_table(classifier, found, kinds, garments, test.pixels)
@@ -99,23 +100,21 @@ def pixels_of(named: list, classifier: Classifier) -> tuple[np.ndarray, np.ndarr
     return found, np.array([bool(read.error) for read in reads])
 
 
-def cut_out(classifier: Classifier, named: list) -> np.ndarray:
+def labels_of(classifier: Classifier, found: np.ndarray, unread: np.ndarray) -> np.ndarray:
     """Labels by a model of what it sees; -1 where a photograph cannot be read."""
-    found, unread = pixels_of(named, classifier)
     session = onnxruntime.InferenceSession(classifier.path)
     return np.where(unread, -1, answers(session, list(found)))
 
 
-def predict_all(classifier: Classifier, named: list) -> dict[str, np.ndarray]:
-    """Labels by each pipeline; tutorials have a network that has never seen a photograph."""
+def predict_catalogue(named: list) -> dict[str, np.ndarray]:
+    """Labels by pipelines of tutorials, whose network has never seen a photograph."""
     accurate = Classifier.load("accurate")
     catalogue = onnxruntime.InferenceSession(accurate.path)
     grey, inverted = (
         [naive(path, inverted=inverted) for path, _ in named] for inverted in (False, True)
     )
     return {
-        classifier.path.stem: cut_out(classifier, named),
-        "accurate, cut out likewise": cut_out(accurate, named),
+        "accurate, cut out likewise": labels_of(accurate, *pixels_of(named, accurate)),
         "accurate, grey, 28x28": answers(catalogue, grey),
         "accurate, grey, 28x28, inverted": answers(catalogue, inverted),
     }

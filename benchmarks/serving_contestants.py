@@ -21,7 +21,7 @@ from serving_load import Question
 from hemline.classifier import Classifier
 from hemline.data.fashion.sketches import draw_sketches
 from hemline.models import find_model
-from hemline.photos.fitting import take_in
+from hemline.photos.fitting import admit, fit_pixels
 
 sys.path.insert(0, str(ROOT.parent))
 from tests.photos.drawing import COLOURS, draw_photo
@@ -94,7 +94,7 @@ class _Bodies:
         classifier = Classifier.load(model)
         pixels, _ = draw_sketches(10, seed=4)
         for file, picture in zip(self._tensors, pixels, strict=True):
-            taken = take_in(picture, classifier.intake)
+            taken = fit_pixels(admit(picture, classifier.intake), classifier.intake)
             tensor = {"name": "pixels", "datatype": "UINT8", "shape": list(taken.shape)}
             body = {
                 "id": str(classifier.predict(taken)[0]),

@@ -13,7 +13,7 @@ from hemline.errors import ModelFileError
 from hemline.graph import ForeignGraphError, check_graph
 from hemline.model_file import ModelFacts, read_facts
 from hemline.models import DEFAULT, read_model
-from hemline.photos.fitting import take_in
+from hemline.photos.fitting import admit, fit_pixels
 from hemline.photos.intake import Intake
 from hemline.pixels import Form, Pixels, noise
 from hemline.seal import is_whole
@@ -41,6 +41,10 @@ class Answers(NamedTuple):
         """The most probable class of each picture, int64 `(n,)`."""
         labels: NDArray[np.int64] = self.probabilities.argmax(axis=1)
         return labels
+
+    def of(self, places: slice | list[int]) -> "Answers":
+        """Those to some of the pictures."""
+        return Answers(*(array[places] for array in self))
 
 
 class Classifier:
@@ -124,7 +128,7 @@ class Classifier:
         Raises:
             PixelsError: `pictures` are not what it takes.
         """
-        return self._run(["logits"], take_in(pictures, self.intake))[0]
+        return self._run(["logits"], admit(pictures, self.intake))[0]
 
     def answer(self, pictures: ArrayLike) -> Answers:
         """Probabilities and out-of-distribution score, from one look.
@@ -132,7 +136,7 @@ class Classifier:
         Raises:
             PixelsError: `pictures` are not what it takes.
         """
-        return Answers(*self._run(["probabilities", self._score], take_in(pictures, self.intake)))
+        return Answers(*self._run(["probabilities", self._score], admit(pictures, self.intake)))
 
     def predict_proba(self, pictures: ArrayLike) -> NDArray[np.float32]:
         """Probabilities, float32 `(n, classes)`; each row sums to 1.
@@ -188,7 +192,9 @@ class Classifier:
 
     def _run(self, outputs: list[str], pixels: Pixels) -> list[NDArray[np.float32]]:
         starts = range(0, len(pixels), _CHUNK) or [0]  # no pictures give empty answers
-        chunks = [self._ask(outputs, pixels[start : start + _CHUNK]) for start in starts]
+        # What has to be enlarged is so a chunk at a time as well.
+        parts = (fit_pixels(pixels[start : start + _CHUNK], self.intake) for start in starts)
+        chunks = [self._ask(outputs, part) for part in parts]
         return [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
 
     def _ask(

@@ -1,6 +1,7 @@
 """Names as people spell them, made comparable."""
 
 import unicodedata
+from collections.abc import Iterator
 
 _LETTERS = ("L", "N", "M")  # categories: letters, digits, and the marks that belong to them
 _UNFIT = ("Cc", "Cs")  # control characters, and halves of letters, which no file can hold
@@ -10,6 +11,13 @@ def unfit_sign(name: str) -> str:
     """The first sign that no name has, spelled out; empty where there is none."""
     found = (sign for sign in name if unicodedata.category(sign) in _UNFIT)
     return next(map(ascii, found), "")
+
+
+def spellings_of(letters: str) -> Iterator[str]:
+    """A name as `letters_of` gives it, and its singular and plural."""
+    for ending in ("", "s", "es"):
+        yield letters.removesuffix(ending)
+        yield letters + ending
 
 
 def letters_of(name: str) -> str:

@@ -1,5 +1,6 @@
 """Several garments in one photograph: said, where one answer for all of it would be a guess."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from hemline.classifier import Answers, Classifier
@@ -13,6 +14,24 @@ class Garment(NamedTuple):
     label: int
     name: str
     probability: float
+
+
+def garments_in(
+    classifier: Classifier, answers: Answers, parts: Sequence[int]
+) -> list[list[Garment]]:
+    """`several_garments` of each of many photographs.
+
+    Args:
+        classifier: which has answered.
+        answers: to all photographs as wholes, and after them to the parts of each in turn.
+        parts: how many each has.
+    """
+    found, end = [], len(parts)
+    for whole, count in enumerate(parts):
+        places = [whole, *range(end, end + count)]
+        found.append(several_garments(classifier, answers.of(places)) if count else [])
+        end += count
+    return found
 
 
 def several_garments(classifier: Classifier, answers: Answers) -> list[Garment]:

@@ -8,6 +8,8 @@ from sklearn.linear_model import LogisticRegression
 from hemline import as_pixels
 from hemline.data import open_dataset
 from hemline.data.fashion.sketches import draw_sketches
+from hemline.photos import Intake
+from hemline.pixels import Form
 
 
 def test_the_seed_alone_decides():
@@ -70,3 +72,8 @@ def test_they_come_in_the_form_that_is_asked_for(size, colour):
         plain = Image.fromarray(other).resize((size, size), Image.Resampling.BILINEAR)
         pixels = np.asarray(plain)
         assert (mine == (pixels[..., None] if colour else pixels)).all()
+
+
+def test_for_a_model_of_whole_pictures_they_are_as_drawn():
+    intake = Intake(Form(32, 32, 3))
+    assert open_dataset("sketches", intake=intake).intake == open_dataset("sketches").intake

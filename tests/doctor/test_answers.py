@@ -133,7 +133,17 @@ def test_what_never_ends_is_not_waited_for():
 
 
 @pytest.mark.parametrize(
-    "raw", [[("a", "b")] * 7, [{"a": "b"}] * 7, [[]] * 7, [None] * 7, [("a", 1.0, 2.0)] * 7, {}, ()]
+    "raw",
+    [
+        [("a", "b")] * 7,
+        [{"a": "b"}] * 7,
+        [("LABEL_99", 0.9)] * 7,
+        [[]] * 7,
+        [None] * 7,
+        [("a", 1.0, 2.0)] * 7,
+        {},
+        (),
+    ],
 )
 def test_what_is_no_answer_is_said_to_be_none(raw):
     try:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hemline.errors import PixelsError
 from hemline.photos import Intake, Photo
-from hemline.photos.fitting import fit, fit_pixels, grey, take_in
+from hemline.photos.fitting import admit, fit, fit_pixels, grey
 from hemline.pixels import Form
 
 EDGES = st.integers(1, 90)
@@ -175,7 +175,7 @@ def test_garments_come_in_smaller_ones_enlarged(shape):
     pixels = np.random.default_rng(0).integers(0, 100, shape, dtype=np.uint8)
     intake = Intake(Form(56, 56, 3, "dark"), find="garment")
     many = pixels if pixels.ndim == 3 else pixels[None]
-    assert np.array_equal(take_in(pixels, intake), fit_pixels(many, intake))
+    assert np.array_equal(fit_pixels(admit(pixels, intake), intake), fit_pixels(many, intake))
 
 
 @pytest.mark.parametrize(
@@ -191,4 +191,4 @@ def test_garments_come_in_smaller_ones_enlarged(shape):
 )
 def test_what_is_no_garment_cut_out_is_refused(pictures, find, received):
     with pytest.raises(PixelsError, match=received):
-        take_in(pictures, Intake(Form(56, 56, 3, "dark"), find=find))
+        admit(pictures, Intake(Form(56, 56, 3, "dark"), find=find))

@@ -109,21 +109,14 @@ def _answers(
     """To each picture as a whole, and what garments are in it where there are several."""
     import numpy as np
 
+    from hemline.several import garments_in
+
     pixels = [picture.pixels for picture in pictures]
+    pixels += [part for picture in pictures for part in picture.parts]
     none = np.empty((0, *classifier.form.shape), np.uint8)
     answers = classifier.answer(np.stack(pixels) if pixels else none)
-    return answers, [_garments(classifier, picture) for picture in pictures]
-
-
-def _garments(classifier: "Classifier", picture: "NamedPixels") -> list["Garment"]:
-    if not picture.parts:
-        return []
-    import numpy as np
-
-    from hemline.several import several_garments
-
-    whole_and_parts = np.stack([picture.pixels, *picture.parts])
-    return several_garments(classifier, classifier.answer(whole_and_parts))
+    garments = garments_in(classifier, answers, [len(picture.parts) for picture in pictures])
+    return answers.of(slice(len(pictures))), garments
 
 
 def _lines(classifier: "Classifier", read: "FileRead") -> list[list[object]]:

@@ -88,12 +88,12 @@ def command(
     loaded = load_recipe(recipe, changes)
     loaded.check_photographs(given=photos is not None)
     intake = None
-    if not start:
-        data = data.made_for(loaded)
-    else:
+    if start:
         from hemline.classifier import Classifier
 
         intake = Classifier.load(start).intake
+    else:
+        data = data.made_for(loaded)
     dataset = data.open("train", intake=intake, quiet=as_json)
     photographs = _read_photographs(photos, dataset, quiet=as_json) if photos else None
     results = [

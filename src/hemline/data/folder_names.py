@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from hemline.errors import DataError
-from hemline.names import letters_of
+from hemline.names import letters_of, spellings_of
 
 _NEAR = 0.8  # of two names; `trouzers` and `trousers` are at 0.88
 _NONE = "none"  # folders whose name begins so are none of the classes, whatever follows
-_PLURALS = ("", "s", "es")
 
 
 def labels_of(
@@ -40,10 +39,9 @@ def _known(
 
 def _meaning(name: str, known: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
     plain = letters_of(name)
-    for plural in _PLURALS:
-        for variant in (plain.removesuffix(plural), plain + plural):
-            if variant in known:
-                return known[variant]
+    for spelling in spellings_of(plain):
+        if spelling in known:
+            return known[spelling]
     near = get_close_matches(plain, known, 1, _NEAR)
     if near and not plain.startswith(_NONE):
         raise DataError(

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
+from hemline.data.building.forming import to_form
 from hemline.data.idx import idx_shape, read_idx_file
 from hemline.data.memory import require_memory
 from hemline.data.npy import Header, read_header, whole
 from hemline.errors import DataError, PixelsError
 from hemline.files import is_endless
 from hemline.photos import MEGAPIXELS, Intake, Seen, see
-from hemline.photos.fitting import fit_pixels, stored_form
+from hemline.photos.fitting import stored_form
 from hemline.photos.formats import BEGINNING, format_of
 from hemline.pixels import Form, Pixels, as_bytes, as_pixels, check_shape
 
@@ -84,7 +85,7 @@ def read_pictures(
 def _read_many(path: Path, intake: Intake) -> Pixels | None:
     """The pictures of an idx or `.npy` file, or None if it is neither."""
     read = _read_npy if path.suffix == ".npy" else _read_idx if _is_idx(path) else None
-    return fit_pixels(read(path, intake), intake) if read else None
+    return to_form(read(path, intake), intake) if read else None
 
 
 def holds_pixels(path: Path) -> bool:

@@ -81,7 +81,7 @@ def open_dataset(
     options = DataOptions(parse_size(size), colour, fit, find, group, strict)
     garments = _garments(options, intake)
     if named == SKETCHES:
-        return _sketches(garments)
+        return _sketches(garments, asked=intake is None)
     path = Path(named).expanduser() if named else find_official()
     try:
         inner = _within(path)
@@ -114,13 +114,13 @@ def _formed(dataset: Dataset, intake: Intake) -> Dataset:
     return dataset if intake == dataset.intake else in_form(dataset, intake)
 
 
-def _sketches(intake: Intake | None) -> Dataset:
-    if intake is None:
+def _sketches(garments: Intake | None, *, asked: bool) -> Dataset:
+    if garments is None and asked:
         raise DataError(
             "Expected drawn garments, which are cut out already and lie in no groups, received "
             "--fit, --find or --group; leave it out."
         )
-    return _formed(open_sketches(), intake)
+    return _formed(open_sketches(), garments or INTAKE)  # a model for other pictures is told later
 
 
 def _read(

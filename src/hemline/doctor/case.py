@@ -17,7 +17,7 @@ from hemline.doctor.material import Material, stratified
 from hemline.doctor.probing import Reading, ask
 from hemline.doctor.scalings import UNIT
 from hemline.doctor.statistics import assigned_accuracy, best_assignment, renamed_counts
-from hemline.doctor.targets import RefusedError, Target
+from hemline.doctor.targets import ONE_BY_ONE, RefusedError, Target
 from hemline.doctor.unpacking import UnreadableError
 from hemline.doctor.untrained import Reach, untrained_reach
 from hemline.evaluation import confusion_matrix
@@ -191,6 +191,11 @@ class Case:
         if key not in self._answers:
             self._answers[key] = ask(self.target, form, sample.pixels)
         return self._answers[key]
+
+    @property
+    def in_batches(self) -> bool:
+        """Whether several pictures are asked about at once, and may be asked about singly."""
+        return self.contract.way != ONE_BY_ONE and self.target.fixed_batch != 1
 
     @cached_property
     def alone(self) -> Answers | str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from hemline.errors import HemlineError, did_you_mean
 
-SHARES = ("accuracy", "test_accuracy", "train_accuracy", "validation_accuracy")
-KNOWN = (*SHARES, "validation_n", "loss")
+_SHARES = ("accuracy", "test_accuracy", "train_accuracy", "validation_accuracy")
+_KNOWN = (*_SHARES, "validation_n", "loss")
 _NUMBER = re.compile(r"\s*([0-9.,]+(?:e[+-]?\d+)?)\s*(%|per ?cent)?\s*", re.IGNORECASE)
 
 
@@ -24,16 +24,16 @@ def read_stated(reported: Mapping[str, Any] | None) -> dict[str, float]:
 
 
 def _figure(name: str, value: Any) -> float:
-    if name not in KNOWN:
-        advice = did_you_mean(name, KNOWN, "leave it out.")
+    if name not in _KNOWN:
+        advice = did_you_mean(name, _KNOWN, "leave it out.")
         raise HemlineError(
-            f"Expected reported figures named {', '.join(KNOWN)}, received {name!r}; {advice}"
+            f"Expected reported figures named {', '.join(_KNOWN)}, received {name!r}; {advice}"
         )
     number, percent = _number(value)
-    if name in SHARES and (percent or number > 1):
+    if name in _SHARES and (percent or number > 1):
         number /= 100
-    if not 0 <= number < float("inf") or (name in SHARES and number > 1):
-        wanted = "a share from 0 to 1, or in percent" if name in SHARES else "a number from 0 on"
+    if not 0 <= number < float("inf") or (name in _SHARES and number > 1):
+        wanted = "a share from 0 to 1, or in percent" if name in _SHARES else "a number from 0 on"
         raise HemlineError(
             f"Expected {name} as {wanted}, received {value!r}; pass what was measured."
         )

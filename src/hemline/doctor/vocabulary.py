@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.names import letters_of
+from hemline.names import letters_of, spellings_of
 
 # What Hugging Face calls the classes of a model that was not told their names.
 _NUMBERED = re.compile(r"label[ _-]?(\d{1,5})", re.IGNORECASE)
@@ -41,7 +41,7 @@ class Vocabulary:
         if found is not None:
             return found
         numbered = _NUMBERED.fullmatch(name.strip())
-        return int(numbered[1]) if numbered else -1
+        return int(numbered[1]) if numbered and int(numbered[1]) < len(self) else -1
 
     def label_of_number(self, number: int) -> int:
         """The label that a whole number stands for: its own, or that of the class so called."""
@@ -78,16 +78,9 @@ class Vocabulary:
         ]
         found: dict[str, int] = {}
         for names in (others, own):
-            varied = [(variant, label) for name, label in names for variant in _variants(name)]
+            varied = [(variant, label) for name, label in names for variant in spellings_of(name)]
             found |= _unambiguous(varied) | _unambiguous(names)
         return found
-
-
-def _variants(name: str) -> Iterator[str]:
-    """The plural of a singular, and the other way round."""
-    for ending in ("s", "es"):
-        yield name + ending
-        yield name.removesuffix(ending)
 
 
 def _unambiguous(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:

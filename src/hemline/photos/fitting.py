@@ -18,11 +18,8 @@ def fit(photo: Photo, intake: Intake) -> Pixels:
     A picture of the form's size stays as it is; other ones are resampled by a triangle as wide as
     the reduction (Pillow's `BILINEAR`).
     """
-    form = intake.form
-    colours = photo.colours
-    if colours.shape[:2] != (form.height, form.width):
-        colours = _FITS[intake.fit](colours, (form.width, form.height))
-    return colours if form.channels == 3 else grey(colours)
+    fitted: Pixels = fit_pixels(photo.colours[None], intake)[0]
+    return fitted
 
 
 def fit_pixels(pixels: Pixels, intake: Intake) -> Pixels:
@@ -64,17 +61,14 @@ def stored_form(shape: Sequence[int], intake: Intake) -> Form:
     return Form(height, width, 1, form.background) if smaller else form
 
 
-def take_in(pictures: Any, intake: Intake) -> Pixels:
+def admit(pictures: Any, intake: Intake) -> Pixels:
     """Pictures as `as_pixels` admits them, in the form of the intake or that of `stored_form`.
 
-    Returns:
-        uint8 in the form of the intake.
-
     Raises:
-        PixelsError: they are neither.
+        PixelsError: they are in neither.
     """
     array = as_array(pictures)
-    return fit_pixels(as_pixels(array, stored_form(array.shape, intake)), intake)
+    return as_pixels(array, stored_form(array.shape, intake))
 
 
 def grey(colours: Colours) -> Pixels:

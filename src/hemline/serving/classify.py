@@ -22,7 +22,7 @@ from hemline.serving.model import Answered
 from hemline.serving.photos import check_kind
 from hemline.serving.refusals import RefusedError, busy
 from hemline.serving.service import Service, service_of
-from hemline.several import several_garments
+from hemline.several import Garment, garments_in
 
 MOST_FILES = 32
 _MOST_SEEN = 400_000  # numbers of the pixels in one response
@@ -123,9 +123,10 @@ async def classify(
         looks = await _look(request, service, files, steps=steps)
     parts = [part for look in looks for part in look.parts]
     every = await service.batcher.answer(np.stack([*(look.pixels for look in looks), *parts]))
-    answered = every.of(slice(len(looks)))
+    answered = every._replace(answers=every.answers.of(slice(len(looks))))
     count_answers(answered)
-    garments = _garments(looks, every)
+    counts = [len(look.parts) for look in looks]
+    garments = garments_in(every.model.classifier, every.answers, counts)
     pictures = [
         _picture(file.name, look, answered, place, top, seen=seen, steps=steps, garments=found)
         for place, (file, look, found) in enumerate(zip(files, looks, garments, strict=True))
@@ -208,19 +209,6 @@ async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
     yield body
 
 
-def _garments(looks: list[Look], every: Answered) -> list[list[OneGarment]]:
-    """Of each photograph, where there are several; the answers to parts come after all others."""
-    found, end = [], len(looks)
-    for place, look in enumerate(looks):
-        parts = range(end, end := end + len(look.parts))
-        answers = every.of([place, *parts]).answers
-        several = several_garments(every.model.classifier, answers) if parts else []
-        found.append(
-            [OneGarment(label=label, class_name=name, probability=p) for label, name, p in several]
-        )
-    return found
-
-
 def _picture(
     name: str,
     look: Look,
@@ -230,7 +218,7 @@ def _picture(
     *,
     seen: bool,
     steps: bool,
-    garments: list[OneGarment],
+    garments: list[Garment],
 ) -> Picture:
     answers, classes = answered.answers, answered.model.classes
     probabilities, label = answers.probabilities[place], int(answers.labels[place])
@@ -245,7 +233,11 @@ def _picture(
         ood_score=float(answers.ood_score[place]),
         pixels=look.pixels.tolist() if seen else None,
         steps={step: _data_url(file) for step, file in look.steps.items()} if steps else None,
-        garments=garments or None,
+        garments=[
+            OneGarment(label=label, class_name=kind, probability=share)
+            for label, kind, share in garments
+        ]
+        or None,
     )
 
 

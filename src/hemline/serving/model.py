@@ -64,10 +64,6 @@ class Answered(NamedTuple):
         """Which pictures are none of the classes, bool `(n,)`."""
         return self.answers.ood_score > self.model.threshold
 
-    def of(self, places: slice | list[int]) -> "Answered":
-        """The answers to some of the pictures."""
-        return self._replace(answers=Answers(*(array[places] for array in self.answers)))
-
 
 def open_model(path: str | Path) -> OpenModel:
     """Open a model file for one thread, and try it.

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hemline.photos import Intake
-from hemline.photos.fitting import fit_pixels, stored_form
-from hemline.pixels import Form, Pixels, as_pixels
+from hemline.photos.fitting import admit, fit_pixels
+from hemline.pixels import Form, Pixels
 from hemline.serving.refusals import RefusedError
 
 INPUT, DATATYPE = "pixels", "UINT8"
@@ -138,7 +138,7 @@ def _pixels(tensor: InputTensor, binary: bytes, intake: Intake, most: int) -> Pi
     values = _from_bytes(tensor, binary) if tensor.data is None else _from_json(tensor, binary)
     if min(tensor.shape) < 1 or math.prod(tensor.shape) != values.size:
         raise _refused(f"values for the shape {tensor.shape}, received {values.size:,}")
-    pixels = as_pixels(values.reshape(tensor.shape), stored_form(tensor.shape, intake))
+    pixels = admit(values.reshape(tensor.shape), intake)
     if len(pixels) > most:
         raise _refused(f"at most {most:,} pictures at once, received {len(pixels):,}")
     return fit_pixels(pixels, intake)

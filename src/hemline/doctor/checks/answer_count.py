@@ -6,6 +6,7 @@ from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.probing import probe_size
 from hemline.doctor.targets import RefusedError
+from hemline.doctor.unpacking import UnreadableError
 
 _SIZES = (7, 50, 131, 300, 500)  # pictures, of which batches of every usual size leave some over
 
@@ -42,7 +43,7 @@ class AnswerCount(Check):
         return None
 
     def _dropped(self, counts: dict[int, int]) -> Finding:
-        size = _batch(counts)
+        size = _batches(counts)[0]
         told = ", ".join(f"of {asked} {given}" for asked, given in counts.items())
         return self.finding(
             f"Pictures answered: {told}. What does not fill a batch of {size} gets no answer.",
@@ -57,22 +58,23 @@ class AnswerCount(Check):
 
 def _counts(case: Case) -> dict[int, int]:
     """How many answers so many pictures get; empty unless only whole batches get some."""
-    form, counts = case.reading.form, {}
+    form, counts = case.reading.form, dict[int, int]()
     for asked in _SIZES:
         pixels = case.material.test.pixels[:asked]
         try:
             answers = case.target.answer(form.apply(pixels), form.way)
-        except RefusedError:
+        except (RefusedError, UnreadableError):
             return {}
         counts[len(pixels)] = len(answers) if np.ndim(answers) else 0
-    return counts if _batch(counts) else {}
+        if not _batches(counts):  # another fault, of which nothing more need be asked
+            return {}
+    return counts if any(counts.values()) else {}
 
 
-def _batch(counts: dict[int, int]) -> int:
-    """The size of whole batches that explains these counts; 0 if there is none."""
-    sizes = range(2, max(counts) + 1)
-    fitting = (size for size in sizes if all(n // size * size == of for n, of in counts.items()))
-    return next(fitting, 0) if any(counts.values()) else 0
+def _batches(counts: dict[int, int]) -> list[int]:
+    """Sizes of whole batches that explain these counts."""
+    sizes = range(2, _SIZES[-1] + 1)
+    return [size for size in sizes if all(n // size * size == of for n, of in counts.items())]
 
 
 def follows_input(shape: tuple[int, ...] | None, case: Case) -> bool:

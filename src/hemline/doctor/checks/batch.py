@@ -7,7 +7,6 @@ from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repeatability import difference
 from hemline.doctor.probing import ask
-from hemline.doctor.targets import ONE_BY_ONE
 
 _TOGETHER = 16
 ROUNDING = 0.05  # of a probability: 8-bit mantissas in another order stay below 0.02
@@ -22,7 +21,7 @@ class BatchDependence(Check):
 
     def applies(self, case: Case) -> bool:
         """Unless pictures go one at a time anyway."""
-        return case.contract.way != ONE_BY_ONE and case.target.fixed_batch != 1
+        return case.in_batches
 
     def examine(self, case: Case) -> Finding | None:
         """Ask about pictures of the search sample again in other company."""

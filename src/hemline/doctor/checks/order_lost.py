@@ -1,7 +1,5 @@
 """Answers that come in another order than the pictures."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +9,7 @@ from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.batch import ROUNDING
 from hemline.doctor.checks.repeatability import difference
 from hemline.doctor.probing import ask
-from hemline.doctor.targets import ONE_BY_ONE
+from hemline.doctor.statistics import best_assignment
 
 _MOVED = 3  # pictures that have to be elsewhere: two alike may change places by rounding
 _MEND = "DataLoader(pictures, shuffle=False)  # and answers put back where their pictures were"
@@ -26,7 +24,7 @@ class OrderLost(Check):
 
     def applies(self, case: Case) -> bool:
         """Unless pictures go one at a time anyway."""
-        return case.contract.way != ONE_BY_ONE and case.target.fixed_batch != 1
+        return case.in_batches
 
     def examine(self, case: Case) -> Finding | None:
         """Whether pictures asked one by one get the answers that they get together, elsewhere."""
@@ -42,7 +40,7 @@ class OrderLost(Check):
         moved = int((alone.labels != together.labels).sum())
         if order is None or min(moved, right[0] - right[1]) < _MOVED:
             return None
-        found = self.finding(
+        return self.finding(
             f"{n} pictures asked together get the very answers that they get one by one, but "
             f"{_described(order)}: {right[1]} of {n} right together, {right[0]} one by one.",
             1.0,
@@ -54,7 +52,6 @@ class OrderLost(Check):
             right_together=right[1],
             n=n,
         )
-        return replace(found, final=True)
 
 
 def _same(alone: Answers, together: Answers) -> NDArray[np.bool_]:
@@ -65,14 +62,8 @@ def _same(alone: Answers, together: Answers) -> NDArray[np.bool_]:
 
 def _order(same: NDArray[np.bool_]) -> NDArray[np.int64] | None:
     """For each answer given together the picture that it belongs to; None if there is no such."""
-    from scipy.optimize import linear_sum_assignment
-
-    pictures, places = linear_sum_assignment(-same.astype(int))
-    if not same[pictures, places].all():
-        return None
-    order = np.empty(len(same), np.int64)
-    order[places] = pictures
-    return order
+    places = best_assignment(same.astype(np.int64))
+    return np.argsort(places) if same[np.arange(len(same)), places].all() else None
 
 
 def _described(order: NDArray[np.int64]) -> str:
