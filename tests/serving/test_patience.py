@@ -167,9 +167,10 @@ def asked(slow_file, tmp_path, pixels):
     options = ("--timeout", "1")
     with serve(slow_file, *options, log=tmp_path / "log", status=None) as server:
         url, body = f"{server.url}/v2/models/{slow_file.stem}/infer", request(many(pixels))
-        threading.Thread(target=ask, args=(url, body)).start()
         [worker] = server.workers()
-        until(lambda: worker.cpu_percent(0.2) > 50)
+        used = worker.cpu_times().user
+        threading.Thread(target=ask, args=(url, body)).start()
+        until(lambda: worker.cpu_times().user > used + 0.2)
         yield server, worker
 
 

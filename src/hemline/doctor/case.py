@@ -15,6 +15,7 @@ from hemline.doctor.baseline import LinearBaseline, measure_baseline
 from hemline.doctor.forms import InputForm
 from hemline.doctor.material import Material, stratified
 from hemline.doctor.probing import Reading, ask
+from hemline.doctor.readout import readout
 from hemline.doctor.scalings import UNIT
 from hemline.doctor.statistics import assigned_accuracy, best_assignment, renamed_counts
 from hemline.doctor.targets import ONE_BY_ONE, RefusedError, Target
@@ -32,6 +33,7 @@ _SEARCH_SIZES = (250, 120, 60)
 # Of more classes than these more pictures are needed to see some of each, up to so many values.
 _MANY, _VALUES = 50, 100_000
 _SHIFTED = 0.05  # points by which a test part is harder by itself, so that it misleads a search
+_READ = 200  # pictures of which a readout can be fitted and counted
 _LEARNED = 0.9  # of the answers right: who reaches that has learned, whatever others reach
 
 
@@ -222,7 +224,7 @@ class Case:
         """The same case without the repair: what a user sees."""
         other = Case(self.target, self.material, self.reading, self.reported)
         other.__dict__ |= self.__dict__ | {"best": self.contract}
-        for computed in ("renaming", "trained"):
+        for computed in ("renaming", "trained", "held"):
             other.__dict__.pop(computed, None)
         return other
 
@@ -266,6 +268,19 @@ class Case:
         found = float((moves.argmax(axis=1) == self.confirm.actual[part]).mean())
         line = self.reach.line_renamed(flattered=True)
         return (found, float(moves.std())) if found > line else None
+
+    @cached_property
+    def commonest(self) -> float:
+        """The share of the commonest class: what whoever always says the same is right in."""
+        return float(np.bincount(self.confirm.actual).max()) / len(self.confirm)
+
+    @cached_property
+    def held(self) -> float | None:
+        """What a linear readout of the outputs names rightly; None where there are only labels."""
+        answers = self.working
+        if answers.logs is None or answers.decided or len(answers) < _READ:
+            return None
+        return float(readout(answers.logs, self.confirm.actual, self.k).mean())
 
     @property
     def _has_favourite(self) -> bool:

@@ -29,6 +29,7 @@ _OFF, _NEAR = 8.0, 5.0  # temperatures: over-training alone gives 2 to 5, a wron
 _SATURATED, _FOLLOWS = 20.0, 3.0
 _ASKEW, _STRAIGHT = 3.0, 2.0  # temperatures: of a confidence that is off, and about right
 _GREYS = 0.02
+_DOUBTS = 0.9  # of what a linear classifier reaches, by whoever may leave some unanswered
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Repair:
 def confirm_repair(case: Case, before: InputForm, after: InputForm, family: str) -> Repair | None:
     """Whether `after` is better than `before` on other pictures, beyond chance and enough."""
     try:
-        first, second = _right(case, before, after)
+        first, second = _answered(case, before, *_right(case, before, after))
         answers = [case.answers(form, case.judged) for form in (before, after)]
     except (RefusedError, UnreadableError):
         return None
@@ -83,6 +84,15 @@ def _right(case: Case, before: InputForm, after: InputForm) -> tuple[Right, Righ
         # Labels that are right as they are, once the pictures are, need no renaming before.
         first = case.answers(before, case.judged).labels == case.judged.actual
     return first, second
+
+
+def _answered(case: Case, before: InputForm, first: Right, second: Right) -> tuple[Right, Right]:
+    """The pictures that are answered at all, where what is answered is right: doubt is no fault."""
+    labels = case.answers(before, case.judged).labels
+    known = (labels >= 0) & (labels < case.k)
+    if not known.any() or first[known].mean() < _DOUBTS * case.good:
+        return first, second
+    return first[known], second[known]
 
 
 def _no_worse(case: Case, first: Right, second: Right) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from hemline.doctor.answers import Labels
 from hemline.doctor.case import Case, Sample
 from hemline.doctor.confirming import Repair, confirm_repair
 from hemline.doctor.forms import CHANNELS, InputForm, symmetries_of
@@ -26,6 +27,7 @@ _ALIKE = 0.01  # of the pictures, and of the loss: two contracts that differ by 
 _SLIP = 0.02  # of the pictures: what the plainer of two explanations may explain less
 # By how much: a division by 255 before a normalisation, a type before any other numbers.
 _PLAINER = {"scale": _SLIP, "overflow": 2 * _SLIP}
+_ANSWERED = 0.3  # of the pictures: who says less is judged by all of them
 _JOINT = 120  # pictures of the search for several faults at once, or three of each class
 _JOINT_SECONDS = 20.0
 _UPRIGHT: dict[str, Any] = {"inverted": False, "symmetry": 0, "channels": "rgb"}
@@ -294,8 +296,18 @@ def _ranked(case: Case, forms: list[InputForm], sample: Sample) -> list[tuple[fl
 
 
 def _value(case: Case, form: InputForm, sample: Sample) -> float:
-    """Accuracy after renaming, less a little for the loss, which tells equal ones apart."""
-    answers = case.answers(form, sample)
-    value = assigned_accuracy(answers.labels, sample.actual, case.k)
-    losses = answers.losses(sample.actual)
+    """Accuracy after renaming, less a little for the loss, which tells equal ones apart.
+
+    Who says now and then that it does not know is judged by what it does say: any contrast that
+    makes it bolder would be a repair otherwise.
+    """
+    answers, actual = case.answers(form, sample), sample.actual
+    value = assigned_accuracy(*_answered(answers.labels, actual), case.k)
+    losses = answers.losses(actual)
     return value if losses is None else value - 0.02 * min(float(losses.mean()), 5.0)
+
+
+def _answered(labels: Labels, actual: Labels) -> tuple[Labels, Labels]:
+    known = labels >= 0
+    enough = known.mean() >= _ANSWERED
+    return (labels[known], actual[known]) if enough else (labels, actual)

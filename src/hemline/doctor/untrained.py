@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.doctor.baseline import features_of
+from hemline.doctor.readout import readout
 from hemline.doctor.statistics import assigned_accuracy, odds_times
 from hemline.pixels import Pixels
 
@@ -15,7 +16,7 @@ _ORDERS = 12  # in which the outputs of each are named
 # Times the odds of what untrained networks reach under the best names for their outputs: a little
 # below it for one that is right by its own names, as of those hardly any comes near; above it where
 # only a renaming helps; and clearly above it where that is so in the form that suits best.
-_NAMED, _RENAMED, _FLATTERED = 0.86, 1.15, 1.73
+_NAMED, _RENAMED, _FLATTERED, _READ = 0.86, 1.15, 1.73, 1.5
 _CERTAIN = 0.95  # of the answers right: no accident, however much an untrained network may know
 
 
@@ -25,10 +26,12 @@ class Reach(NamedTuple):
     Attributes:
         named: with outputs in an order drawn by lot.
         renamed: in the order that suits each best.
+        read: with a linear readout of the outputs, fitted to other pictures.
     """
 
     named: float
     renamed: float
+    read: float
 
     @property
     def line_named(self) -> float:
@@ -42,6 +45,11 @@ class Reach(NamedTuple):
             flattered: the form of the input is the best of many, too.
         """
         return min(_CERTAIN, odds_times(self.renamed, _FLATTERED if flattered else _RENAMED))
+
+    @property
+    def line_read(self) -> float:
+        """Above it, the outputs hold something that was learned, whatever they name."""
+        return min(_CERTAIN, odds_times(self.read, _READ))
 
 
 def untrained_reach(pixels: Pixels, actual: NDArray[np.integer], classes: int) -> Reach:
@@ -58,13 +66,14 @@ def _reach(values: bytes, shape: tuple[int, int], actual: bytes, classes: int) -
     inputs = np.frombuffer(values, np.float32).reshape(shape)
     labels, rng = np.frombuffer(actual, np.int64), np.random.default_rng(0)
     lots = np.random.default_rng(1)
-    named = renamed = 0.0
+    named = renamed = read = 0.0
     for _ in range(_NETWORKS):
         first = rng.standard_normal((shape[1], _WIDTH), np.float32) * (2 / shape[1]) ** 0.5
         hidden = np.maximum(inputs @ first, 0)
         scores = hidden @ rng.standard_normal((_WIDTH, classes), np.float32)
         given = scores.argmax(axis=1)
         renamed = max(renamed, assigned_accuracy(given, labels, classes))
+        read = max(read, float(readout(scores, labels, classes).mean()))
         for _ in range(_ORDERS):
             named = max(named, float((lots.permutation(classes)[given] == labels).mean()))
-    return Reach(named, renamed)
+    return Reach(named, renamed, read)

@@ -8,6 +8,7 @@ from hemline.doctor.checks.calibration import Miscalibration
 from hemline.doctor.checks.channels import ChannelOrder
 from hemline.doctor.checks.class_count import ClassCount
 from hemline.doctor.checks.class_names import ClassNames
+from hemline.doctor.checks.class_never_learned import ClassNeverLearned
 from hemline.doctor.checks.constant import ConstantAnswers
 from hemline.doctor.checks.double_softmax import DoubleSoftmax
 from hemline.doctor.checks.drift import Drift
@@ -28,6 +29,7 @@ from hemline.doctor.checks.softmax import WrongSoftmax
 from hemline.doctor.checks.test_selection import TestSelection
 from hemline.doctor.checks.trained_layers import NoTrainedLayers, OutputFollowsInput
 from hemline.doctor.checks.unscaled import UnscaledInput
+from hemline.doctor.checks.untrained_head import BatchNormStatistics, UntrainedHead
 from hemline.doctor.checks.wrong_data import WrongData
 
 # In the order of causes: what stands above may bring about what stands below.
@@ -51,9 +53,12 @@ WORKING_CHECKS: tuple[Check, ...] = (
     ChannelOrder(),
     AxisOrder(),
     ConstantAnswers(),
+    UntrainedHead(),
+    BatchNormStatistics(),
     NoTrainedLayers(),
     LabelOrder(),
     ClassNames(),
+    ClassNeverLearned(),
     DoubleSoftmax(),
     FromLogits(),
     WrongSoftmax(),

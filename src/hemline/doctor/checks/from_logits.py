@@ -1,8 +1,9 @@
 """A softmax output trained with a from-logits loss."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hemline.doctor.answers import PROBABILITIES
+from hemline.doctor.answers import PROBABILITIES, Scores
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance
 from hemline.doctor.statistics import ALPHA, fit_temperature, fitted_losses, mean_above_zero
@@ -50,7 +51,7 @@ class FromLogits(Check):
         The right loss is not: whoever is sure of another class each time pays without limit.
         """
         answers, actual = case.working, np.argsort(case.renaming)[case.confirm.actual]
-        if answers.logs is None or fit_temperature(answers.logs, actual) < _TOO_SURE:
+        if answers.logs is None:
             return None
         known = float((answers.labels == actual).mean())
         counts = np.bincount(actual, minlength=case.k)
@@ -61,6 +62,8 @@ class FromLogits(Check):
         top = np.exp(answers.logs.max(axis=1))[actual == least]
         if given[least] > _GIVEN_UP or known < _LEARNED or not len(top) or top.mean() < _SURE:
             return None
+        if not _fits_the_loss(answers.logs[actual != least], actual[actual != least]):
+            return None  # a class that was never there is no matter of the loss
         return self._finding(
             f"{name} is named for {int(given[least] * len(top))} of {len(top):,}, and "
             f"another class for its pictures with {100 * top.mean():.0f} % on average: no loss "
@@ -104,3 +107,11 @@ class FromLogits(Check):
             "SparseCategoricalCrossentropy(from_logits=False)  # or leave the softmax out",
             **figures,
         )
+
+
+def _fits_the_loss(logs: Scores, actual: NDArray[np.int64]) -> bool:
+    """Whether answers are too sure, and the probabilities themselves do as logits."""
+    if fit_temperature(logs, actual) < _TOO_SURE:
+        return False
+    losses = [fitted_losses(scores, actual) for scores in (logs, np.exp(logs))]
+    return float(losses[0].mean()) > float(losses[1].mean())
