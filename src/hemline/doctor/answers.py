@@ -1,5 +1,6 @@
 """Answers: what a pipeline gave, read without being told its form."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ Scores = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 _DIGITS = 9  # of a label
+_SHOWN, _LONGEST = 3, 40  # names of no class that are kept to be shown, and their letters
 _LARGEST = 65_535  # label
 _ROWS = 250  # with a value for each class: nearly all values of a softmax differ
 _SMALLEST = 1e-30  # below it float32 probabilities are 0
@@ -34,19 +36,21 @@ class Answers:
         scores: float64 `(n, k)` as received, or None where only labels came.
         labels: int64 `(n,)`, the class each answer names; -1 where it names none.
         turned: the classes came first, `(k, n)`.
+        strange: the commonest names that are of no class.
     """
 
     form: str
     scores: Scores | None
     labels: Labels
     turned: bool = False
+    strange: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __getitem__(self, chosen: Any) -> "Answers":
         scores = None if self.scores is None else self.scores[chosen]
-        return Answers(self.form, scores, self.labels[chosen], self.turned)
+        return Answers(self.form, scores, self.labels[chosen], self.turned, self.strange)
 
     @property
     def classes(self) -> int | None:
@@ -183,7 +187,9 @@ def _read_names(array: NDArray[Any], n: int, vocabulary: Vocabulary) -> Answers:
     if array.dtype.kind == "U" and all(name.strip().isdecimal() for name in flat):
         numbers = [int(name) if len(name) <= _DIGITS else -1 for name in flat]
         return _read_labels(np.array(numbers, np.int64), vocabulary)
-    return Answers(NAMES, None, np.array([vocabulary.label_of(name) for name in flat], np.int64))
+    labels = np.array([vocabulary.label_of(name) for name in flat], np.int64)
+    strange = Counter(flat[place] for place in np.flatnonzero(labels < 0)).most_common(_SHOWN)
+    return Answers(NAMES, None, labels, strange=tuple(name[:_LONGEST] for name, _ in strange))
 
 
 def _read_column(array: NDArray[Any], vocabulary: Vocabulary) -> Answers:

@@ -22,6 +22,7 @@ _BRINGS = {
     "double-softmax": {"miscalibration"},
     "from-logits-loss": {"miscalibration"},
     "over-fitting": {"miscalibration"},
+    "class-never-learned": {"miscalibration"},
     "nondeterministic": {"batch-dependence"},
 }
 # Repaired and judged as if mended, so what is found after them is there besides them.

@@ -22,7 +22,7 @@ from hemline.doctor.checks.order_lost import OrderLost
 from hemline.doctor.checks.orientation import Orientation
 from hemline.doctor.checks.over_fitting import OverFitting
 from hemline.doctor.checks.overflow import IntegerOverflow
-from hemline.doctor.checks.repeatability import Repeatability
+from hemline.doctor.checks.repeatability import KeptState, Repeatability
 from hemline.doctor.checks.reported import ReportedFigures
 from hemline.doctor.checks.scaled_twice import ScaledTwice
 from hemline.doctor.checks.softmax import WrongSoftmax
@@ -39,6 +39,7 @@ PLAIN_CHECKS: tuple[Check, ...] = (
     WrongData(),
     ClassCount(),
     NonFinite(),
+    KeptState(),
     OrderLost(),
     Repeatability(),
     BatchDependence(),

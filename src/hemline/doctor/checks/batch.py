@@ -5,11 +5,10 @@ import numpy as np
 from hemline.doctor.answers import COLUMNS
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
-from hemline.doctor.checks.repeatability import difference
+from hemline.doctor.checks.repeatability import ROUNDING, difference
 from hemline.doctor.probing import ask
 
 _TOGETHER = 16
-ROUNDING = 0.05  # of a probability: 8-bit mantissas in another order stay below 0.02
 _MEND = "model.eval()  # Keras: model(x, training=False)"
 
 

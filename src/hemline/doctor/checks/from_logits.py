@@ -1,9 +1,8 @@
 """A softmax output trained with a from-logits loss."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hemline.doctor.answers import PROBABILITIES, Scores
+from hemline.doctor.answers import PROBABILITIES
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance
 from hemline.doctor.statistics import ALPHA, fit_temperature, fitted_losses, mean_above_zero
@@ -12,6 +11,10 @@ _TOO_SURE = 2.0  # as a temperature; without it there is nothing to explain
 _WORTH = 0.02  # of the loss: of a network with its right loss the sign is the other one
 _LEARNED = 0.5  # of the answers right: of who has learned less there is no telling how
 _GIVEN_UP, _SURE = 0.02, 0.8  # share of a class that is still named, confidence beside it
+_TRAINED_SURE = 1.7  # as a temperature on training pictures: cross-entropy leaves 0.7 to 1.1
+_OTHERWISE = 9.0  # beyond it, it is no softmax: densities that were multiplied, say
+_ALIKE = 0.9  # of the temperature on test pictures: over-training leaves less of it in training
+_PICTURES = 400  # of the training part
 _ENOUGH = 50  # pictures of a class, of which so small a share can be told
 
 
@@ -27,8 +30,13 @@ class FromLogits(Check):
         return answers.form == PROBABILITIES and not (answers.decided or answers.voted)
 
     def examine(self, case: Case) -> Finding | None:
-        """By the loss that is stated, a class given up, or the family that the answers fit."""
-        return self._stated(case) or self._given_up(case) or self._fitted(case)
+        """By the loss that is stated, a class given up, or what the answers are like."""
+        return (
+            self._stated(case)
+            or self._given_up(case)
+            or self._fitted(case)
+            or self._sure_in_training(case)
+        )
 
     def _stated(self, case: Case) -> Finding | None:
         names = ("loss", "train_loss", "validation_loss", "test_loss")
@@ -62,7 +70,7 @@ class FromLogits(Check):
         top = np.exp(answers.logs.max(axis=1))[actual == least]
         if given[least] > _GIVEN_UP or known < _LEARNED or not len(top) or top.mean() < _SURE:
             return None
-        if not _fits_the_loss(answers.logs[actual != least], actual[actual != least]):
+        if not given_up_by_loss(case, least):
             return None  # a class that was never there is no matter of the loss
         return self._finding(
             f"{name} is named for {int(given[least] * len(top))} of {len(top):,}, and "
@@ -83,6 +91,8 @@ class FromLogits(Check):
         learned = float((case.working.labels == actual).mean()) > _LEARNED
         if logs is None or len(actual) < 400 or not learned:
             return None
+        never = np.isin(actual, list(set(actual.tolist()) - set(case.working.labels.tolist())))
+        logs, actual = logs[~never], actual[~never]  # who never saw a class is too sure of others
         values = np.exp(logs)
         losses = [fitted_losses(scores, actual) for scores in (logs, values)]
         gain = losses[0] - losses[1]
@@ -99,6 +109,25 @@ class FromLogits(Check):
             p_value=p_value,
         )
 
+    def _sure_in_training(self, case: Case) -> Finding | None:
+        """Cross-entropy sets the confidence on its own training pictures right by itself.
+
+        Who is too sure of these, and hardly less so than of others, was trained with another loss;
+        over-training leaves a confidence that suits the training pictures alone.
+        """
+        never = list(set(range(case.k)) - set(case.working.labels.tolist()))
+        factors = too_sure_in_training(case, never)
+        if factors is None:
+            return None
+        known, other = factors
+        return self._finding(
+            f"The answers are too sure by a factor of {other:.1f}, and of training pictures by "
+            f"{known:.1f}, which a loss that takes them for probabilities does not leave. (A "
+            "temperature that was left in behind the training would look the same.)",
+            temperature_in_training=known,
+            temperature=other,
+        )
+
     def _finding(self, evidence: str, **figures: float) -> Finding:
         return self.finding(
             evidence,
@@ -109,9 +138,40 @@ class FromLogits(Check):
         )
 
 
-def _fits_the_loss(logs: Scores, actual: NDArray[np.int64]) -> bool:
-    """Whether answers are too sure, and the probabilities themselves do as logits."""
+def too_sure_in_training(case: Case, without: list[int]) -> tuple[float, float] | None:
+    """The temperatures of training and test pictures, where no loss of cross-entropy left them.
+
+    Args:
+        case: where there is no training part, there is no telling.
+        without: labels whose pictures are left out.
+    """
+    if case.train is None:
+        return None
+    found = []
+    for sample in (case.train, case.confirm):
+        answers = case.answers(case.best, sample)
+        actual = np.argsort(case.renaming)[sample.actual]
+        kept = ~np.isin(actual, without)
+        if answers.logs is None or kept.sum() < _PICTURES:
+            return None
+        if (answers.labels == actual)[kept].mean() < _LEARNED:
+            return None
+        found.append(fit_temperature(answers.logs[kept], actual[kept]))
+    known, other = found
+    fits = _TRAINED_SURE < known < _OTHERWISE and known > _ALIKE * other
+    return (known, other) if fits else None
+
+
+def given_up_by_loss(case: Case, given: int) -> bool:
+    """Whether the loss gave up the class of a label, rather than that nobody showed it.
+
+    Then the other classes are answered with far too much confidence, too, even in training.
+    """
+    logs, actual = case.working.logs, np.argsort(case.renaming)[case.confirm.actual]
+    if logs is None or case.train is not None:
+        return too_sure_in_training(case, [given]) is not None
+    logs, actual = logs[actual != given], actual[actual != given]
     if fit_temperature(logs, actual) < _TOO_SURE:
         return False
-    losses = [fitted_losses(scores, actual) for scores in (logs, np.exp(logs))]
-    return float(losses[0].mean()) > float(losses[1].mean())
+    losses = [fitted_losses(scores, actual).mean() for scores in (logs, np.exp(logs))]
+    return bool(losses[0] > losses[1])

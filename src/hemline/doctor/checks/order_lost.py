@@ -6,8 +6,7 @@ from numpy.typing import NDArray
 from hemline.doctor.answers import Answers
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
-from hemline.doctor.checks.batch import ROUNDING
-from hemline.doctor.checks.repeatability import difference
+from hemline.doctor.checks.repeatability import ROUNDING, difference
 from hemline.doctor.probing import ask
 from hemline.doctor.statistics import best_assignment
 

@@ -6,8 +6,54 @@ from hemline.doctor.answers import Answers
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.probing import ask
+from hemline.doctor.targets import RefusedError
+from hemline.doctor.unpacking import UnreadableError
 
+ROUNDING = 0.05  # of a probability: 8-bit mantissas in another order stay below 0.02
+_FAINTER = 4  # times: a scaler that looks at what comes in takes that for another world
+_SETTLES = 2.0  # times less than after other pictures: what is random never settles
 _ROUNDING = 1e-3  # of a probability: threads that add in another order differ by far less
+
+
+class KeptState(Check):
+    """Does the answer to a picture depend on what was asked before?"""
+
+    name = "state-between-calls"
+    question = "Does the same picture get the same answer whatever was asked before?"
+    ends = True
+
+    def examine(self, case: Case) -> Finding | None:
+        """Ask again, and again after fainter pictures: what is random changes either way.
+
+        Nothing unusual has been shown before, and if something is kept nothing more is: other
+        pictures would spoil it.
+        """
+        pixels, way = case.search.pixels, case.contract
+        first = case.answers(way, case.search)
+        second = ask(case.target, way, pixels)
+        try:
+            ask(case.target, way, pixels // _FAINTER)
+        except (RefusedError, UnreadableError):
+            return None
+        after, last = ask(case.target, way, pixels), ask(case.target, way, pixels)
+        still, moved = difference(first, second), difference(second, after)
+        settling = difference(after, last).mean() < moved.mean() / _SETTLES
+        if moved.max() <= ROUNDING or not (settling or still.max() <= _ROUNDING):
+            return None
+        changed, n = int((second.labels != after.labels).sum()), len(pixels)
+        return self.finding(
+            f"The same {n} pictures, asked about before and after fainter ones: {changed} labels "
+            f"changed and a probability by as much as {moved.max():.2f}; without others in between "
+            f"by {min(still.mean(), difference(after, last).mean()):.2f} on average.",
+            0.5 + 0.5 * changed / n,
+            "Something is kept from call to call: a scaler that is fitted again or a running mean "
+            "that is updated on what comes in, or batch norm that still learns.",
+            "Fit the scaler once, on the training part, and only transform at prediction: "
+            "scaler.transform(x); model.eval()",
+            changed=changed,
+            n=n,
+            largest=float(moved.max()),
+        )
 
 
 class Repeatability(Check):

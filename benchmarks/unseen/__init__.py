@@ -1,0 +1,1 @@
+"""Pipelines written by somebody who has not read the doctor."""
