@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,10 @@ from hemline.doctor.baseline import LinearBaseline, measure_baseline
 from hemline.doctor.forms import InputForm
 from hemline.doctor.material import Material, stratified
 from hemline.doctor.probing import Reading, ask
+from hemline.doctor.ramp import PICTURES as RAMP
+from hemline.doctor.ramp import Ramp, measure_ramp
 from hemline.doctor.readout import readout
+from hemline.doctor.sample import Sample
 from hemline.doctor.scalings import UNIT
 from hemline.doctor.statistics import assigned_accuracy, best_assignment, renamed_counts
 from hemline.doctor.targets import ONE_BY_ONE, RefusedError, Target
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from hemline.doctor.confirming import Repair
 
 _SEARCH_SECONDS, _CONFIRM_SECONDS = 2.5, 2.0  # of a diagnosis of at most ten
+_RAMP_SECONDS = 1.5
 _ALONE = 12  # pictures that are asked about one by one
 _READINGS = 30  # answers to the search sample that a search takes
 _SEARCH_SIZES = (250, 120, 60)
@@ -35,18 +38,6 @@ _MANY, _VALUES = 50, 100_000
 _SHIFTED = 0.05  # points by which a test part is harder by itself, so that it misleads a search
 _READ = 200  # pictures of which a readout can be fitted and counted
 _LEARNED = 0.9  # of the answers right: who reaches that has learned, whatever others reach
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Pictures that are asked about together; `name` tells them from others."""
-
-    name: str
-    pixels: NDArray[np.uint8]
-    actual: Labels
-
-    def __len__(self) -> int:
-        return len(self.actual)
 
 
 class Case:
@@ -270,6 +261,13 @@ class Case:
         return (found, float(moves.std())) if found > line else None
 
     @cached_property
+    def ramp(self) -> Ramp | None:
+        """How the target answers to all brightnesses; None where only labels come back."""
+        if self.seconds_each * RAMP > _RAMP_SECONDS:
+            return None
+        return measure_ramp(lambda pixels: ask(self.target, self.contract, pixels), self.search)
+
+    @cached_property
     def commonest(self) -> float:
         """The share of the commonest class: what whoever always says the same is right in."""
         return float(np.bincount(self.confirm.actual).max()) / len(self.confirm)
@@ -277,7 +275,11 @@ class Case:
     @cached_property
     def held(self) -> float | None:
         """What a linear readout of the outputs names rightly; None where there are only labels."""
-        answers = self.working
+        return self.held_in(self.best)
+
+    def held_in(self, form: InputForm) -> float | None:
+        """As `held`, in any form of the input."""
+        answers = self.answers(form, self.confirm)
         if answers.logs is None or answers.decided or len(answers) < _READ:
             return None
         return float(readout(answers.logs, self.confirm.actual, self.k).mean())

@@ -29,6 +29,10 @@ _OFF, _NEAR = 8.0, 5.0  # temperatures: over-training alone gives 2 to 5, a wron
 _SATURATED, _FOLLOWS = 20.0, 3.0
 _ASKEW, _STRAIGHT = 3.0, 2.0  # temperatures: of a confidence that is off, and about right
 _GREYS = 0.02
+_CONTRASTS = {"normalisation", "each"}  # of all pictures alike, of each picture by itself
+_MOST = 2 / 3  # of what is missing to a linear classifier
+_HIDDEN, _CLEARLY = 0.2, 0.05  # of the pictures that a readout names beyond the labels
+_NEARLY = 0.97  # of what a linear classifier reaches
 _DOUBTS = 0.9  # of what a linear classifier reaches, by whoever may leave some unanswered
 
 
@@ -39,7 +43,8 @@ class Repair:
     Attributes:
         before: the form that was promised.
         after: the form that works.
-        family: what changed: scale, normalisation, inversion, symmetry, channels, layout.
+        family: what changed: scale, normalisation, each (picture by itself),
+            inversion, symmetry, channels, layout.
         right: right answers before and after, of `n`.
         n: pictures.
         p_value: of the difference.
@@ -64,8 +69,12 @@ def confirm_repair(case: Case, before: InputForm, after: InputForm, family: str)
         return None
     gained, lost = int((second & ~first).sum()), int((first & ~second).sum())
     p_value = mcnemar(gained, lost)
-    weak = family == "normalisation" and second.mean() < case.good
+    contrast = family in _CONTRASTS
+    weak = contrast and second.mean() < case.good
     worth = _WORTH_CONTRAST if weak else _WORTH
+    numbers = contrast or family == "scale"
+    if numbers and not _carries(case, answers, before, (first, second), family):
+        return None
     if p_value >= ALPHA or gained - lost < worth * int((~first).sum()):
         p_value = _confidence_p(case, answers, family) if _no_worse(case, first, second) else 1.0
     if p_value >= ALPHA or (family == "scale" and _only_drowns(answers, case, before, after)):
@@ -95,6 +104,28 @@ def _answered(case: Case, before: InputForm, first: Right, second: Right) -> tup
     return first[known], second[known]
 
 
+def _carries(
+    case: Case, answers: list[Answers], before: InputForm, rights: tuple[Right, Right], family: str
+) -> bool:
+    """Whether other numbers explain most of what is wrong, and better than the outputs do.
+
+    Some contrast suits any ailing network a little better, and cold statistics of batch norm a
+    good deal. What a linear readout makes of the outputs as they are competes with it.
+    """
+    first, second = (float(right.mean()) for right in rights)
+    most = _MOST * (case.good - first)
+    if family in _CONTRASTS and second < _DOUBTS * case.good and second - first < most:
+        return False
+    held = case.held_in(before)
+    if held is None or held - first < _HIDDEN:
+        return True
+    if any(one.logs is None or one.decided for one in answers):
+        return second > held + _CLEARLY
+    far, near = (abs(np.log(_temperature(case, one))) for one in answers)
+    sound = near < max(far, np.log(_STRAIGHT))  # what mends the numbers mends the confidence
+    return bool(sound and (second >= _NEARLY * case.good or second > held + _CLEARLY))
+
+
 def _no_worse(case: Case, first: Right, second: Right) -> bool:
     if not case.elastic:  # fainter whole numbers have fewer greys, which costs a little by itself
         return int(second.sum()) >= (1 - _GREYS) * int(first.sum())
@@ -108,7 +139,7 @@ def _confidence_p(case: Case, answers: list[Answers], family: str) -> float:
         return 1.0
     if family == "scale":
         return _loss_p(case, answers, before, after)
-    return _beyond_temperature(case, answers, after) if family == "normalisation" else 1.0
+    return _beyond_temperature(case, answers, after) if family in _CONTRASTS else 1.0
 
 
 def _is_renamed(case: Case, form: InputForm) -> bool:

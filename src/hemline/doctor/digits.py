@@ -5,7 +5,8 @@ from string import digits
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.case import Case, Sample
+from hemline.doctor.case import Case
+from hemline.doctor.sample import Sample
 from hemline.doctor.statistics import at_least
 from hemline.doctor.targets import RefusedError
 from hemline.doctor.unpacking import UnreadableError

@@ -146,7 +146,8 @@ class InputForm:
         if self.scaling != RAW:
             values = self.scaling.apply(pixels.astype(np.float32))
         if np.dtype(self.dtype).kind in "iu" and values.dtype.kind == "f":
-            values = values.round().clip(0, 255)
+            limits = np.iinfo(self.dtype)
+            values = values.round().clip(limits.min, limits.max)
         return self.layout.lay_out(np.ascontiguousarray(values, dtype=self.dtype))
 
     def but(self, **changes: Any) -> "InputForm":

@@ -14,7 +14,7 @@ from hemline.data import Dataset, Split, open_dataset
 from hemline.data.building.classes import class_order, clean
 from hemline.data.fashion import official, official_hashes
 from hemline.data.fashion.recognising import fashion_names, shows_fashion
-from hemline.doctor.scalings import Scaling, linear_scalings
+from hemline.doctor.scalings import PER_PICTURE, Scaling, by_pixel, linear_scalings
 from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import DataError
 from hemline.photos.intake import Intake
@@ -56,6 +56,11 @@ class Material:
     def train(self) -> Split | None:
         """The training part, read when first asked for."""
         return self.load_train()
+
+    @cached_property
+    def normalisations(self) -> tuple[Scaling, ...]:
+        """What is done to each picture, or each pixel, by itself."""
+        return *PER_PICTURE, by_pixel((self.train or self.test).pixels)
 
     @cached_property
     def scalings(self) -> tuple[Scaling, ...]:

@@ -72,7 +72,7 @@ def undone(pixels: NDArray[np.uint8], contract: InputForm, best: InputForm) -> N
     if best.inverted != contract.inverted:
         seen = 255 - seen
     ratio = best.scaling.factor / (contract.scaling.factor or 1)
-    if best.scaling == contract.scaling or best.scaling.per_picture:
+    if best.scaling == contract.scaling or not best.scaling.is_linear:
         return np.ascontiguousarray(seen)
     # Numbers too large saturate what is white; numbers too small leave all black.
     shift = (contract.scaling.offset - best.scaling.offset) / best.scaling.factor

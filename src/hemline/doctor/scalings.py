@@ -1,7 +1,7 @@
 """Scalings: what pipelines do to the numbers of a picture before a network sees them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from hemline.pixels import Pixels
 
 Numbers = tuple[float, ...]
+Values = NDArray[np.float32]
 _Zoo = tuple[Numbers, Numbers]
 
+_FITTED = 20_000  # pictures, to which every pixel is fitted
 _LOOKED_AT = 1_000  # pictures: of their mean that is within a few thousandths
 # Means and deviations of red, green and blue as model zoos write them, and of grey.
 _IMAGENET: _Zoo = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -21,21 +23,29 @@ _MNIST: _Zoo = ((0.1307,), (0.3081,))
 
 @dataclass(frozen=True)
 class Scaling:
-    """What is done to the numbers: `pixels * factors + offsets`, perhaps of standardised pictures.
+    """What is done to the numbers: `pixels * factors + offsets`, perhaps of normalised pictures.
 
     Attributes:
         name: for people.
         factors: one for all channels, or one for each as they are handed over; and
         offsets: likewise, of pixels 0..255.
-        per_picture: whether each picture is brought to mean 0 and deviation 1 before that.
+        before: what is done to each picture by itself before that; a key of `NORMALISED`, or
+            nothing, or `pixel standardised`.
         code: the same as a line of code on `pixels`.
+        pixelwise: mean and deviation of every value of a picture, for the latter.
     """
 
     name: str
     factors: Numbers = (1.0,)
     offsets: Numbers = (0.0,)
-    per_picture: bool = False
+    before: str = ""
     code: str = field(default="", compare=False)
+    pixelwise: tuple[Values, Values] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether every number of every picture is treated alike."""
+        return not self.before
 
     @property
     def factor(self) -> float:
@@ -49,11 +59,10 @@ class Scaling:
 
     def apply(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """`(n, h, w)` or `(n, h, w, 3)`, 0..255, to the same shape."""
-        if self.per_picture:
-            axes = tuple(range(1, values.ndim))
-            mean = values.mean(axis=axes, keepdims=True)
-            spread = np.maximum(values.std(axis=axes, keepdims=True), 1e-6)
-            values = (values - mean) / spread
+        if self.pixelwise:
+            values = (values - self.pixelwise[0]) / self.pixelwise[1]
+        elif self.before:
+            values = NORMALISED[self.before](values)
         factors, offsets = (np.array(own, np.float32) for own in (self.factors, self.offsets))
         scaled: NDArray[np.float32] = values * factors + offsets
         return scaled
@@ -63,12 +72,19 @@ class Scaling:
         factors = np.divide(self.factors, used.factors)
         offsets = np.subtract(self.offsets, used.offsets) / np.array(used.factors)
         name = f"{self.name} where the pipeline makes {used.name}"
-        return Scaling(name, _numbers(factors), _numbers(offsets), self.per_picture)
+        return replace(
+            self, name=name, factors=_numbers(factors), offsets=_numbers(offsets), code=""
+        )
 
     def times(self, factor: float) -> "Scaling":
         """The same before a multiplication."""
         factors = tuple(factor * own for own in self.factors)
-        return Scaling(self.name, factors, self.offsets, self.per_picture)
+        return replace(self, factors=factors, code="")
+
+    @property
+    def uncentred(self) -> "Scaling":
+        """The same where the mean is not taken off, or is taken off in other units."""
+        return replace(self, name=f"{self.name} without its mean", offsets=(0.0,), code="")
 
     @property
     def formula(self) -> str:
@@ -76,6 +92,36 @@ class Scaling:
         if self.code:
             return self.code
         return f"pixels * {_written(self.factors, '.3g')} + {_written(self.offsets, '.3g')}"
+
+
+def _standardised(values: Values) -> Values:
+    axes = tuple(range(1, values.ndim))
+    spread = np.maximum(values.std(axis=axes, keepdims=True), 1e-6)
+    standardised: Values = (values - values.mean(axis=axes, keepdims=True)) / spread
+    return standardised
+
+
+def _stretched(values: Values) -> Values:
+    axes = tuple(range(1, values.ndim))
+    low, high = (ends(values, axis=axes, keepdims=True) for ends in (np.min, np.max))
+    stretched: Values = (values - low) / np.maximum(high - low, 1e-6)
+    return stretched
+
+
+def _of_norm_one(values: Values, *axes: int) -> Values:
+    norms = np.sqrt((values**2).sum(axis=axes, keepdims=True))
+    divided: Values = values / np.maximum(norms, 1e-12)
+    return divided
+
+
+# What is done to each picture by itself, on float32 `(n, h, w)` or `(n, h, w, 3)`.
+NORMALISED: dict[str, Callable[[Values], Values]] = {
+    "picture standardised": _standardised,
+    "picture stretched": _stretched,
+    "picture of norm 1": lambda values: _of_norm_one(values, *range(1, values.ndim)),
+    "column of norm 1": lambda values: _of_norm_one(values, 1),
+    "row of norm 1": lambda values: _of_norm_one(values, 2),
+}
 
 
 def _numbers(values: NDArray[np.floating]) -> Numbers:
@@ -106,10 +152,18 @@ CAFFE = Scaling(
     offsets=(-103.939, -116.779, -123.68),
     code="pixels[..., ::-1] - [103.939, 116.779, 123.68]",
 )
-PER_PICTURE = Scaling(
-    "each picture standardised",
-    per_picture=True,
-    code="(pixels - mean) / deviation  # of each picture by itself",
+PACKED = Scaling("24 bits packed into one number", (65_793.0,), code="pixels * 0x010101")
+ARGB = Scaling("ARGB packed into one number", (65_793.0,), (-16_777_216.0,))
+SIXTEEN = Scaling("0..65535", (257.0,), code="pixels * 257")
+PER_PICTURE = tuple(
+    Scaling(f"each {name}", before=name, code=code)
+    for name, code in (
+        ("picture standardised", "(pixels - mean) / deviation  # of each picture by itself"),
+        ("picture of norm 1", "pixels / np.linalg.norm(pixels, axis=(1, 2), keepdims=True)"),
+        ("column of norm 1", "pixels / np.linalg.norm(pixels, axis=1, keepdims=True)"),
+        ("row of norm 1", "pixels / np.linalg.norm(pixels, axis=2, keepdims=True)"),
+        ("picture stretched", "(pixels - low) / (high - low)  # of each picture by itself"),
+    )
 )
 
 
@@ -131,6 +185,22 @@ def linear_scalings(pixels: Pixels) -> tuple[Scaling, ...]:
         *(_standard(f"standardised as {name}", *figures) for name, figures in zoo.items()),
         _standard("-0.5..0.5", (0.5,), (1.0,)),
         _standard("0..1 less the mean of these data", means, (1.0,) * len(means)),
+    )
+
+
+def by_pixel(pixels: Pixels) -> Scaling:
+    """Every value of a picture standardised by itself, as scikit-learn's StandardScaler does.
+
+    Args:
+        pixels: of the data at hand, `(n, h, w)` or `(n, h, w, 3)`.
+    """
+    some = pixels[:: max(1, len(pixels) // _FITTED)].astype(np.float32)
+    spread = some.std(axis=0)
+    return Scaling(
+        "every pixel standardised by itself",
+        before="pixel standardised",
+        code="StandardScaler().fit(training pixels).transform(pixels)",
+        pixelwise=(some.mean(axis=0), np.where(spread > 0, spread, 1)),
     )
 
 

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from hemline.doctor.answers import Labels
-from hemline.doctor.case import Case, Sample
+from hemline.doctor.case import Case
 from hemline.doctor.confirming import Repair, confirm_repair
 from hemline.doctor.forms import CHANNELS, InputForm, symmetries_of
-from hemline.doctor.scalings import CAFFE, MULTIPLIED, PER_PICTURE, RAW, TWICE, UNIT, Scaling
+from hemline.doctor.sample import Sample
+from hemline.doctor.scalings import CAFFE, MULTIPLIED, RAW, TWICE, UNIT, Scaling
 from hemline.doctor.statistics import assigned_accuracy
 from hemline.doctor.targets import RefusedError
+from hemline.doctor.undoing import undoing
 from hemline.doctor.unpacking import UnreadableError
 from hemline.doctor.untrained import untrained_reach
 
@@ -25,8 +27,9 @@ _LARGE = 30.0  # times the contrast: no two usual scales other than 0..1 and 0..
 _ROUNDS = 3
 _ALIKE = 0.01  # of the pictures, and of the loss: two contracts that differ by less are one
 _SLIP = 0.02  # of the pictures: what the plainer of two explanations may explain less
-# By how much: a division by 255 before a normalisation, a type before any other numbers.
-_PLAINER = {"scale": _SLIP, "overflow": 2 * _SLIP}
+# By how much: a division by 255 before a normalisation, that before one of each picture by itself,
+# a type before any other numbers.
+_PLAINER = {"scale": 2 * _SLIP, "overflow": 3 * _SLIP, "each": 0.0}
 _ANSWERED = 0.3  # of the pictures: who says less is judged by all of them
 _JOINT = 120  # pictures of the search for several faults at once, or three of each class
 _JOINT_SECONDS = 20.0
@@ -119,7 +122,7 @@ def _plain(form: InputForm) -> InputForm:
 
 
 def _usual(case: Case) -> tuple[Scaling, ...]:
-    return *case.material.scalings, PER_PICTURE
+    return *case.material.scalings, *case.material.normalisations
 
 
 def _reach(case: Case, sample: Sample) -> float:
@@ -162,7 +165,7 @@ def _next_repair(case: Case, elastic: bool, done: set[str]) -> Repair | None:
         if ranked and ranked[0][0] > base:
             likely.append((ranked[0][0], family, _plainest(ranked)))
     # What explains nearly as much, and is the plainer slip, is the likelier.
-    for _, family, form in sorted(likely, key=lambda one: -one[0] - _PLAINER.get(one[1], 0)):
+    for _, family, form in sorted(likely, key=lambda one: -one[0] - _PLAINER.get(one[1], _SLIP)):
         repair = confirm_repair(case, case.best, form, family)
         if repair is not None:
             return repair
@@ -193,7 +196,10 @@ def _families(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
     large, small = _rescalings(case, elastic)
     dtype = best.dtype if np.dtype(best.dtype).kind == "f" or not elastic else "float32"
     found["scale"] = [best.but(scaling=scale, dtype=dtype) for scale in large]
-    found["normalisation"] = [best.but(scaling=scale, dtype=dtype) for scale in small]
+    for family, linear in (("normalisation", True), ("each", False)):
+        found[family] = [
+            best.but(scaling=scale, dtype=dtype) for scale in small if scale.is_linear == linear
+        ]
     return found
 
 
@@ -201,17 +207,14 @@ def _rescalings(case: Case, elastic: bool) -> tuple[list[Scaling], list[Scaling]
     """Scalings that would undo a wrong one, by a large factor and by a small."""
     if not case.reading.promised:
         return [TWICE, MULTIPLIED], []
-    # The pipeline makes `used` of pixels, its network was trained on `wanted`.
-    used_ones = [*case.material.scalings, TWICE]
-    pairs = product(_usual(case), used_ones)
-    scalings = {wanted.after(used) for wanted, used in pairs if wanted != used}
+    scalings = set(undoing(case.material))
     if not elastic:
         return list(_FAINTER), [scale for scale in scalings if _stays_whole(scale)]
     start = case.contract.scaling
     if start != RAW:
         scalings = {scale.times(start.factor) for scale in scalings if not any(scale.offsets)}
     contrast = {scale: max(scale.factor, start.factor**2 / scale.factor) for scale in scalings}
-    far = {s for s in scalings if contrast[s] > _LARGE * start.factor and not s.per_picture}
+    far = {s for s in scalings if contrast[s] > _LARGE * start.factor and s.is_linear}
     large, small = [_largest(s) for s in far], scalings - far
     return sorted(set(large), key=lambda s: s.factor), sorted(small, key=lambda s: s.factor)
 
@@ -220,7 +223,7 @@ def _stays_whole(scale: Scaling) -> bool:
     """Whether pixels remain pixels, and most of their greys differ still."""
     black, white = scale.offsets, np.add(scale.offsets, np.multiply(255, scale.factors))
     fits = min(black) >= -0.5 and white.max() <= 255.5
-    return bool(fits) and min(scale.factors) >= 0.3 and not scale.per_picture
+    return bool(fits) and min(scale.factors) >= 0.3 and scale.is_linear
 
 
 def _largest(scale: Scaling) -> Scaling:
@@ -272,7 +275,7 @@ def _joint_repairs(case: Case, elastic: bool) -> list[Repair]:
 def _steps(start: InputForm, end: InputForm) -> Iterator[tuple[str, tuple[InputForm, InputForm]]]:
     """The changes between two forms, one at a time."""
     changes: list[tuple[str, dict[str, Any]]] = [
-        ("scale", {"scaling": end.scaling, "dtype": end.dtype}),
+        (_kind(start.scaling, end.scaling), {"scaling": end.scaling, "dtype": end.dtype}),
         ("inversion", {"inverted": end.inverted}),
         ("symmetry", {"symmetry": end.symmetry}),
         ("channels", {"channels": end.channels}),
@@ -282,6 +285,14 @@ def _steps(start: InputForm, end: InputForm) -> Iterator[tuple[str, tuple[InputF
         if after.but(dtype=start.dtype) != start:
             yield family, (start, after)
             start = after
+
+
+def _kind(start: Scaling, end: Scaling) -> str:
+    """Whether a change of the numbers is one of scale, or of another normalisation."""
+    ratio = max(start.factor, end.factor) / max(min(start.factor, end.factor), 1e-12)
+    if not end.is_linear:
+        return "each"
+    return "scale" if ratio > _LARGE else "normalisation"
 
 
 def _ranked(case: Case, forms: list[InputForm], sample: Sample) -> list[tuple[float, InputForm]]:

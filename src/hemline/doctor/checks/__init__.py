@@ -28,6 +28,7 @@ from hemline.doctor.checks.scaled_twice import ScaledTwice
 from hemline.doctor.checks.softmax import WrongSoftmax
 from hemline.doctor.checks.test_selection import TestSelection
 from hemline.doctor.checks.trained_layers import NoTrainedLayers, OutputFollowsInput
+from hemline.doctor.checks.truncated import TruncatedInput
 from hemline.doctor.checks.unscaled import UnscaledInput
 from hemline.doctor.checks.untrained_head import BatchNormStatistics, UntrainedHead
 from hemline.doctor.checks.wrong_data import WrongData
@@ -46,6 +47,7 @@ PLAIN_CHECKS: tuple[Check, ...] = (
 )
 WORKING_CHECKS: tuple[Check, ...] = (
     IntegerOverflow(),
+    TruncatedInput(),
     UnscaledInput(),
     ScaledTwice(),
     OtherNormalisation(),
@@ -53,9 +55,9 @@ WORKING_CHECKS: tuple[Check, ...] = (
     Orientation(),
     ChannelOrder(),
     AxisOrder(),
+    BatchNormStatistics(),
     ConstantAnswers(),
     UntrainedHead(),
-    BatchNormStatistics(),
     NoTrainedLayers(),
     LabelOrder(),
     ClassNames(),

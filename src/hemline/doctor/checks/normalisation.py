@@ -13,7 +13,7 @@ class OtherNormalisation(RepairCheck):
 
     def examine(self, case: Case) -> Finding | None:
         """Whether undoing one usual normalisation for another restores the answers."""
-        repair = self.repair(case, "normalisation")
+        repair = self.repair(case, "normalisation") or self.repair(case, "each")
         if repair is None:
             return None
         scale = repair.after.scaling

@@ -1,8 +1,12 @@
 """Arithmetic on whole numbers of eight bits."""
 
+from dataclasses import replace
+
 from hemline.doctor.case import Case
-from hemline.doctor.checks.base import Finding
+from hemline.doctor.checks.base import Finding, share
 from hemline.doctor.checks.repairs import RepairCheck
+
+_WELL = 0.97  # of what a linear classifier reaches: who does as well has no need of a cause
 
 
 class IntegerOverflow(RepairCheck):
@@ -12,10 +16,13 @@ class IntegerOverflow(RepairCheck):
     question = "Do the same numbers get the same answers in a wider type?"
 
     def examine(self, case: Case) -> Finding | None:
-        """Whether the very same values, in a type that cannot run over, restore the answers."""
+        """Whether the very same values, in a type that cannot run over, restore the answers.
+
+        Or whether, from one brightness to the next, the answers leap as they do nowhere else.
+        """
         repair = self.repair(case, "overflow")
         if repair is None:
-            return None
+            return self._leap(case)
         return self.from_repair(
             repair,
             f"with the same values as {repair.after.dtype}",
@@ -23,3 +30,20 @@ class IntegerOverflow(RepairCheck):
             f'pixels.astype("{repair.after.dtype}")  # before anything is added, multiplied or '
             "taken away",
         )
+
+    def _leap(self, case: Case) -> Finding | None:
+        right, n = case.counted
+        if case.ramp is None or not 0 < case.ramp.leap < 254 or right / n > _WELL * case.good:
+            return None
+        level = case.ramp.leap
+        found = self.finding(
+            f"{share(right, n)}. One picture in all 256 brightnesses: from {level} to {level + 1} "
+            "the answers leap as far as from white to black, everywhere else they go with it.",
+            0.4 + 0.6 * (1 - right / n),
+            f"Whole numbers of 8 bits run over above {level}: a cast to int8 or uint8 without "
+            "scale and zero point, or arithmetic on uint8 (200 + 100 is 44, 100 - 128 is 228).",
+            "pixels.astype(np.float32)  # before anything else; for a quantised input "
+            "np.round(x / scale) + zero_point, clipped, and only then .astype(np.int8)",
+            level=level,
+        )
+        return replace(found, final=True)

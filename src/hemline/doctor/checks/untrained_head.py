@@ -6,6 +6,7 @@ from hemline.doctor.statistics import ALPHA, at_least
 
 _MORE = 0.15  # of the pictures that a linear readout names rightly and the outputs do not
 _FAR_MORE = 0.2  # where the outputs do know something: distances and densities are far from linear
+_LEARNED = 0.85  # of what a linear classifier of the pixels reaches
 _CLEARLY = 2.0  # times guessing: of a last layer made anew hardly any is right as often
 
 
@@ -65,7 +66,7 @@ class BatchNormStatistics(Check):
         )
 
     def _beyond(self, case: Case, held: float, right: float) -> bool:
-        return held - right > _FAR_MORE and held > 0.95 * case.good
+        return held - right > _FAR_MORE and held > _LEARNED * case.good
 
 
 def _unnamed(case: Case) -> float | None:
