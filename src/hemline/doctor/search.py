@@ -27,9 +27,8 @@ _LARGE = 30.0  # times the contrast: no two usual scales other than 0..1 and 0..
 _ROUNDS = 3
 _ALIKE = 0.01  # of the pictures, and of the loss: two contracts that differ by less are one
 _SLIP = 0.02  # of the pictures: what the plainer of two explanations may explain less
-# By how much: a division by 255 before a normalisation, that before one of each picture by itself,
-# a type before any other numbers.
-_PLAINER = {"scale": 2 * _SLIP, "overflow": 3 * _SLIP, "each": 0.0}
+# By how much: a division by 255 before a normalisation, a type before any other numbers.
+_PLAINER = {"scale": 3 * _SLIP, "overflow": 4 * _SLIP}
 _ANSWERED = 0.3  # of the pictures: who says less is judged by all of them
 _JOINT = 120  # pictures of the search for several faults at once, or three of each class
 _JOINT_SECONDS = 20.0
