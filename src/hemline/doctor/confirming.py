@@ -72,7 +72,7 @@ def confirm_repair(case: Case, before: InputForm, after: InputForm, family: str)
     contrast = family in _CONTRASTS
     weak = contrast and second.mean() < case.good
     worth = _WORTH_CONTRAST if weak else _WORTH
-    numbers = contrast or family == "scale"
+    numbers = contrast or family in {"scale", "packing"}
     if numbers and not _carries(case, answers, before, (first, second), family):
         return None
     if p_value >= ALPHA or gained - lost < worth * int((~first).sum()):
@@ -115,6 +115,8 @@ def _carries(
     first, second = (float(right.mean()) for right in rights)
     most = _MOST * (case.good - first)
     if family in _CONTRASTS and second < _DOUBTS * case.good and second - first < most:
+        return False
+    if family == "packing" and second < _NEARLY * case.good:
         return False
     held = case.held_in(before)
     if held is None or held - first < _HIDDEN:

@@ -23,6 +23,7 @@ _BRINGS = {
     "from-logits-loss": {"miscalibration"},
     "over-fitting": {"miscalibration"},
     "class-never-learned": {"miscalibration"},
+    "scrambled-pictures": {"miscalibration", "from-logits-loss"},
     "nondeterministic": {"batch-dependence"},
 }
 # Repaired and judged as if mended, so what is found after them is there besides them.

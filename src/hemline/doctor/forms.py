@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.doctor.scalings import RAW, Scaling
+from hemline.doctor.scrambles import SCRAMBLES, unscrambled
 from hemline.pixels import Form, Pixels
 
 _FRAME = 32  # LeNet and its like want edges of so many pixels, or a multiple
@@ -119,7 +120,7 @@ class InputForm:
         scaling: of the numbers.
         inverted: 255 - pixels first.
         symmetry: place in `SYMMETRIES`; applied before anything else.
-        channels: a key of `CHANNELS`.
+        channels: a key of `CHANNELS`, or of grey pictures one of `SCRAMBLES`.
         way: how the target is called; a way of that target.
     """
 
@@ -167,7 +168,7 @@ _CHANNEL_NAMES = {
     "bgr": "blue, green, red",
     "planes": "channel after channel",
     "interleaved": "pixel after pixel",
-}
+} | {kind: scramble.name for kind, scramble in SCRAMBLES.items()}
 
 
 def symmetries_of(pictures: Form) -> tuple[int, ...]:
@@ -212,6 +213,8 @@ def exchange(pixels: Pixels, channels: str) -> Pixels:
     """Colour pictures with their channels in another order, of the same shape `(n, h, w, 3)`."""
     if channels == "rgb":
         return pixels
+    if channels in SCRAMBLES:
+        return unscrambled(pixels, channels)
     if channels == "bgr":
         return pixels[..., ::-1]
     n, height, width, count = pixels.shape

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hemline.doctor.case import Case
 from hemline.doctor.diagnosis import Diagnosis
 from hemline.doctor.forms import InputForm, exchange, turn
+from hemline.doctor.scrambles import SCRAMBLES
 from hemline.files import write_whole
 
 _PICTURES = 12  # one of each class, or of some
@@ -67,7 +68,8 @@ def undone(pixels: NDArray[np.uint8], contract: InputForm, best: InputForm) -> N
     """The picture as it looks to a network that `best` puts right, of the same shape."""
     back = {1: 3, 3: 1}.get(best.symmetry, best.symmetry)
     swapped = {"planes": "interleaved", "interleaved": "planes"}.get(best.channels, best.channels)
-    seen = exchange(pixels, swapped if best.channels != contract.channels else "rgb")
+    kept = best.channels == contract.channels or best.channels in SCRAMBLES
+    seen = exchange(pixels, "rgb" if kept else swapped)
     seen = turn(seen, back)
     if best.inverted != contract.inverted:
         seen = 255 - seen

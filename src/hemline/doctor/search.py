@@ -16,7 +16,8 @@ from hemline.doctor.case import Case
 from hemline.doctor.confirming import Repair, confirm_repair
 from hemline.doctor.forms import CHANNELS, InputForm, symmetries_of
 from hemline.doctor.sample import Sample
-from hemline.doctor.scalings import CAFFE, MULTIPLIED, RAW, TWICE, UNIT, Scaling
+from hemline.doctor.scalings import ARGB, CAFFE, MULTIPLIED, PACKED, RAW, TWICE, UNIT, Scaling
+from hemline.doctor.scrambles import SCRAMBLES
 from hemline.doctor.statistics import assigned_accuracy
 from hemline.doctor.targets import RefusedError
 from hemline.doctor.undoing import undoing
@@ -191,6 +192,7 @@ def _families(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
         "channels": [best.but(channels=c) for c in _orders(case) if c != best.channels],
         "layout": [best.but(layout=other.layout) for other in case.reading.others],
         "overflow": [best.but(dtype=wider) for wider in _wider(best)],
+        "packing": [best.but(dtype="int32", scaling=scale) for scale in _packings(case)],
     }
     large, small = _rescalings(case, elastic)
     dtype = best.dtype if np.dtype(best.dtype).kind == "f" or not elastic else "float32"
@@ -200,6 +202,12 @@ def _families(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
             best.but(scaling=scale, dtype=dtype) for scale in small if scale.is_linear == linear
         ]
     return found
+
+
+def _packings(case: Case) -> tuple[Scaling, ...]:
+    """For a callable that takes whole numbers: it may take them apart, as Android's bitmaps."""
+    whole = np.dtype(case.contract.dtype).kind in "iu" and case.contract.scaling == RAW
+    return (PACKED, ARGB) if whole and case.target.kind == "callable" else ()
 
 
 def _rescalings(case: Case, elastic: bool) -> tuple[list[Scaling], list[Scaling]]:
@@ -233,12 +241,13 @@ def _largest(scale: Scaling) -> Scaling:
 
 
 def _orders(case: Case) -> tuple[str, ...]:
-    return tuple(CHANNELS) if case.material.form.channels > 1 else ("rgb",)
+    return tuple(CHANNELS) if case.material.form.channels > 1 else ("rgb", *SCRAMBLES)
 
 
 def _views(case: Case) -> Iterator[dict[str, Any]]:
     symmetries = symmetries_of(case.material.form)
-    for inverted, symmetry, channels in product((False, True), symmetries, _orders(case)[:2]):
+    orders = _orders(case)[: min(2, case.material.form.channels)]
+    for inverted, symmetry, channels in product((False, True), symmetries, orders):
         yield {"inverted": inverted, "symmetry": symmetry, "channels": channels}
 
 

@@ -25,6 +25,7 @@ from hemline.doctor.checks.overflow import IntegerOverflow
 from hemline.doctor.checks.repeatability import KeptState, Repeatability
 from hemline.doctor.checks.reported import ReportedFigures
 from hemline.doctor.checks.scaled_twice import ScaledTwice
+from hemline.doctor.checks.scrambled import ScrambledPictures
 from hemline.doctor.checks.softmax import WrongSoftmax
 from hemline.doctor.checks.test_selection import TestSelection
 from hemline.doctor.checks.trained_layers import NoTrainedLayers, OutputFollowsInput
@@ -54,6 +55,7 @@ WORKING_CHECKS: tuple[Check, ...] = (
     InvertedBrightness(),
     Orientation(),
     ChannelOrder(),
+    ScrambledPictures(),
     AxisOrder(),
     BatchNormStatistics(),
     ConstantAnswers(),

@@ -2,6 +2,7 @@
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance, share
+from hemline.doctor.metrics import mistaken_for
 from hemline.doctor.statistics import ALPHA, more_than
 
 
@@ -51,14 +52,24 @@ class ReportedFigures(Check):
         p_value = min(1.0, 2 * min(below, above))
         if p_value >= ALPHA:
             return None
+        other = self._other(case, said) if both else ""
         return self.finding(
             f"Stated: {100 * said:.1f} % of the {part} part; counted: {share(*counted)} "
             f"({chance(p_value)}).",
             0.6,
-            "The metric does not fit the labels or the outputs, the figure is of other data, or "
-            "saving and loading changed the model.",
+            f"What is stated is {other}."
+            if other
+            else "The metric does not fit the labels or the outputs, the figure is of other data, "
+            "or saving and loading changed the model.",
             'metrics=["sparse_categorical_accuracy"]  # or count: (labels == actual).mean()',
             stated=said,
             counted=counted[0] / counted[1],
             p_value=p_value,
         )
+
+    def _other(self, case: Case, said: float) -> str:
+        """Which other figure it is that was stated."""
+        known = None
+        if case.train is not None:
+            known = float(case.right(case.best, case.train).mean())
+        return mistaken_for(said, case.received, case.confirm.actual, known)

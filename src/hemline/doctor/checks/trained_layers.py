@@ -76,7 +76,9 @@ class NoTrainedLayers(Check):
             1.0,
             "The weights in use are not trained ones, or not for these classes: the layers were "
             "made anew, the weights were never loaded, the labels of the training were shuffled, "
-            "or the model belongs to other data.",
+            "or the model belongs to other data. Or the pictures do not arrive as pictures: a "
+            "reshape tears them up. Another scale, inversion, symmetry or order of the labels is "
+            "excluded: none restores the answers.",
             f"{_MEND}; or load the weights: model.load_state_dict(...), model.load_weights(...).",
             reach=reach,
             p_better_than_chance=chance,
