@@ -247,7 +247,7 @@ class Case:
         right: NDArray[np.bool_] = known & (meant == sample.actual)
         return right
 
-    @cached_property
+    @property
     def counted(self) -> tuple[int, int]:
         """Right answers and pictures, as the user counts them: contract and own labels."""
         return int((self.received.labels == self.confirm.actual).sum()), len(self.confirm)
