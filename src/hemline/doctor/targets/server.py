@@ -17,10 +17,10 @@ from hemline.doctor.forms import InputForm
 from hemline.doctor.targets.base import (
     RefusedError,
     Target,
-    declared_forms,
     in_batches,
     probability_output,
 )
+from hemline.doctor.targets.declared import declared_forms
 from hemline.doctor.unpacking import shortened
 from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
