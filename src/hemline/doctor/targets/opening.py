@@ -4,13 +4,16 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from hemline import models
 from hemline.doctor.targets.archive import check_archive
 from hemline.doctor.targets.base import Target
+from hemline.doctor.targets.exchange import ForeignError
 from hemline.doctor.targets.function import FunctionTarget
 from hemline.doctor.targets.process import ProcessTarget
 from hemline.doctor.targets.server import ServerTarget
+from hemline.doctor.targets.upload import UploadTarget
 from hemline.errors import PixelsError, TargetError
 from hemline.photos.intake import Intake
 from hemline.pixels import Form
@@ -34,7 +37,7 @@ def open_target(what: str | Path | Callable[[Any], Any], limit: float = 30.0) ->
         return FunctionTarget(what)
     text = str(what)
     if text.startswith(("http://", "https://")):
-        return ServerTarget(text, limit)
+        return _open_url(text, limit)
     path = models.find_model(what)
     if path.exists():
         return _open_file(path, limit)
@@ -50,6 +53,16 @@ def open_target(what: str | Path | Callable[[Any], Any], limit: float = 30.0) ->
         f"Expected a run folder, a .onnx or .keras file, module:function or a URL, received "
         f"{text}, which is none of these; correct the name."
     )
+
+
+def _open_url(url: str, limit: float) -> Target:
+    """A server of the Open Inference Protocol; or any other that is given a whole address."""
+    try:
+        return ServerTarget(url, limit)
+    except ForeignError:
+        if "/v2" in urlsplit(url).path:
+            raise
+    return UploadTarget(url, limit)
 
 
 def _open_file(path: Path, limit: float) -> Target:
