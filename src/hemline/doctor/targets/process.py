@@ -32,6 +32,7 @@ _DESCRIPTION = {
     "onnx": "an ONNX file",
     "keras": "a .keras file",
     "callable": "a callable",
+    "tflite": "a .tflite file",
 }
 
 
@@ -39,7 +40,7 @@ class ProcessTarget(Target):
     """A model file or a named callable, run by the worker.
 
     Args:
-        kind: onnx, keras or callable.
+        kind: onnx, keras, tflite or callable.
         what: its path, or `module:function`.
         limit: seconds for each answer; opening may take four times as long.
 

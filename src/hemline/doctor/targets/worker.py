@@ -152,6 +152,12 @@ def _open_keras(path: str) -> Opened:
     return facts, answer, _needs_no_telling
 
 
+def _open_tflite(path: str) -> Opened:
+    from hemline.doctor.targets.tflite import open_tflite
+
+    return *open_tflite(path), _needs_no_telling
+
+
 def _needs_no_telling(_pictures: Form, _vocabulary: Vocabulary, _folder: str | None) -> None:
     """For files: they give arrays, and no names of classes."""
 
@@ -182,6 +188,7 @@ def _open_callable(what: str) -> Opened:
 _OPENERS: dict[str, Callable[[str], Opened]] = {
     "onnx": _open_onnx,
     "keras": _open_keras,
+    "tflite": _open_tflite,
     "callable": _open_callable,
 }
 
