@@ -20,6 +20,7 @@ from hemline.networks.inputs import Inputs
 from hemline.training import export
 
 FOLDER = BENCH / "doctor"
+_OPSET = 17
 TRAINED = {
     "mlp": ["seed", "--set", "epochs=2"],
     "conv": ["fast", "--set", "widths=[16,32]", "--set", "epochs=1"],
@@ -130,7 +131,7 @@ def onnx_file(name: str, net: nn.Sequential, path: Path, **changes) -> Path:
     options) around the network, `output`: its name, `batch`: a fixed number.
     """
     dtype = changes.get("dtype", "float32")
-    graph = export.GraphBuilder("input")
+    graph = export.GraphBuilder("input", _OPSET)
     if dtype != "float32":
         graph.add("Cast", to=TensorProto.FLOAT)
     for kind, weights, options in changes.get("before", []):
@@ -156,7 +157,7 @@ def onnx_file(name: str, net: nn.Sequential, path: Path, **changes) -> Path:
             [helper.make_tensor_value_info(output, changes.get("gives", TensorProto.FLOAT), None)],
             graph.weights,
         ),
-        opset_imports=[helper.make_opsetid("", 17)],
+        opset_imports=[helper.make_opsetid("", _OPSET)],
         ir_version=8,
     )
     path.write_bytes(model.SerializeToString())

@@ -48,6 +48,8 @@ def folder(tmp_path):
     (tmp_path / "empty.onnx").write_bytes(b"")
     (tmp_path / "model.h5").write_bytes(b"\x89HDF\r\n")
     (tmp_path / "model.pkl").write_bytes(pickle.dumps(Evil()))
+    (tmp_path / "model.pt").write_bytes(pickle.dumps(Evil()))
+    (tmp_path / "model.torchscript").write_bytes(pickle.dumps(Evil()))
     (tmp_path / "pickled.onnx").write_bytes(pickle.dumps(Evil()))
     (tmp_path / "pickled.keras").write_bytes(pickle.dumps(Evil()))
     (tmp_path / "no_model").mkdir()
@@ -99,6 +101,8 @@ def weights_outside(name, size):
         ("pickled.onnx", "Expected an ONNX file that opens"),
         ("model.h5", "which can run code when opened"),
         ("model.pkl", "which can run code when opened"),
+        ("model.pt", "write it with torch.onnx.export"),
+        ("model.torchscript", "a TorchScript file, which holds code"),
         ("pickled.keras", "is not a .keras archive"),
         ("lambda.keras", "holds a Lambda, which is code"),
         ("os.keras", "holds os.system, which is code"),

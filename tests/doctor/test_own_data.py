@@ -202,4 +202,4 @@ def test_a_file_that_declares_its_form(tmp_path):
     wrong = onnx_file(tmp_path / "bgr.onnx", np.concatenate([swapped, last]), (20, 14, 3))
     assert names(diagnose(wrong, data)) == ["channel-order"]
     with pytest.raises(TargetError, match="pictures of 14x20 colour, received x that wants shape"):
-        diagnose(onnx_file(tmp_path / "other.onnx", weights, (1, 28, 30)), data)
+        diagnose(onnx_file(tmp_path / "other.onnx", weights, (2, 14, 30)), data)

@@ -24,7 +24,7 @@ def command(
         str,
         typer.Argument(
             metavar="TARGET",
-            help="Run folder, .onnx or .keras file, module:function, or URL of a model.",
+            help="Run folder, .onnx, .keras or .tflite file, module:function, or URL.",
         ),
     ],
     data: DataArguments,

@@ -20,9 +20,10 @@ from hemline.doctor.readout import readout
 from hemline.doctor.sample import Sample
 from hemline.doctor.scalings import UNIT
 from hemline.doctor.statistics import assigned_accuracy, best_assignment, renamed_counts
-from hemline.doctor.targets import ONE_BY_ONE, RefusedError, Target
+from hemline.doctor.targets import RefusedError, Target
 from hemline.doctor.unpacking import UnreadableError
 from hemline.doctor.untrained import Reach, untrained_reach
+from hemline.doctor.ways import is_single
 from hemline.evaluation import confusion_matrix
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Case:
         repairs: what the search for the working form has confirmed.
         elastic: whether it can be shown other numbers than whole ones from 0 to 255.
         against: answers of another form of the same model, to the confirm sample.
+        kept: what a check has found out that others need as well, by name.
+        remarks: what checks have seen that is worth knowing and is nothing wrong.
     """
 
     def __init__(
@@ -69,6 +72,8 @@ class Case:
         self.against_name = ""
         self.repairs: list[Repair] = []
         self.elastic = True
+        self.remarks: list[str] = []
+        self.kept: dict[str, Any] = {}
         self._answers: dict[tuple[InputForm, str], Answers] = {}
 
     @property
@@ -188,7 +193,8 @@ class Case:
     @property
     def in_batches(self) -> bool:
         """Whether several pictures are asked about at once, and may be asked about singly."""
-        return self.contract.way != ONE_BY_ONE and self.target.fixed_batch != 1
+        alone = 1 in {self.target.fixed_batch, self.target.at_most}
+        return not is_single(self.contract.way) and not alone
 
     @cached_property
     def alone(self) -> Answers | str:
@@ -240,7 +246,7 @@ class Case:
         right: NDArray[np.bool_] = known & (meant == sample.actual)
         return right
 
-    @cached_property
+    @property
     def counted(self) -> tuple[int, int]:
         """Right answers and pictures, as the user counts them: contract and own labels."""
         return int((self.received.labels == self.confirm.actual).sum()), len(self.confirm)

@@ -7,6 +7,7 @@ from typing import Any
 
 from hemline.doctor.case import Case, describe_figures
 from hemline.doctor.checks import PLAIN_CHECKS, SHAPE_CHECKS, WORKING_CHECKS, Check, Finding
+from hemline.doctor.edges import settle_edges
 from hemline.doctor.material import Material, open_material
 from hemline.doctor.probing import ask, probe
 from hemline.doctor.scalings import RAW
@@ -160,6 +161,7 @@ def _diagnose(
     reading = probe(target, material.test.pixels, wanted)
     material = material.with_classes(reading.classes or 0)
     target.vocabulary = replace(target.vocabulary, classes=material.vocabulary.classes)
+    reading = settle_edges(reading, target, material)
     case = Case(target, material, reading, stated)
     fault = case.reading.fault
     if fault is not None and not fault.shape:
@@ -213,6 +215,7 @@ def _later(findings: list[Finding]) -> list[Check]:
     # What answers at random, or by its company, has symptoms of every kind.
     skipped = {"wrong-softmax", "from-logits-loss", "double-softmax"} if shaky else set()
     skipped |= {"unscaled-input", "scaled-twice", "other-normalisation"} if shaky else set()
+    skipped |= {"exif-orientation", "transparency"} if shaky else set()
     return [
         check
         for check in WORKING_CHECKS
@@ -273,15 +276,22 @@ def _notes(case: Case) -> list[str]:
             f"It wants {case.contract.scaling.name}: whoever calls it has to do this "
             f"({case.contract.scaling.formula})."
         )
-    return notes
+    form, target = case.contract, case.target
+    if form.layout.order == "resized":
+        edges = "x".join(map(str, case.material.form.shape))
+        notes.append(f"It wants {form.layout.name}: pictures were resized from {edges}.")
+    if target.at_most is not None:
+        count = "one picture" if target.at_most == 1 else f"{target.at_most} pictures"
+        notes.append(f"It refuses more pictures at once: it was asked in parts of {count}.")
+    return notes + case.remarks
 
 
 def _compare_with(case: Case, against: Any, wanted: Mapping[str, Any], limit: float) -> None:
     other = open_target(against, limit)
     try:
         other.meet(case.material.form, case.material.vocabulary)
-        pixels = case.material.test.pixels
-        second = Case(other, case.material, probe(other, pixels, wanted))
+        reading = probe(other, case.material.test.pixels, wanted)
+        second = Case(other, case.material, settle_edges(reading, other, case.material))
         find_repairs(second)
         case.against = ask(other, second.contract, case.confirm.pixels)
         case.against_name = other.name

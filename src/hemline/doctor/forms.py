@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hemline.doctor.resizing import resized
 from hemline.doctor.scalings import RAW, Scaling
 from hemline.doctor.scrambles import SCRAMBLES, unscrambled
+from hemline.doctor.ways import takes_files
 from hemline.pixels import Form, Pixels
 
 _FRAME = 32  # LeNet and its like want edges of so many pixels, or a multiple
@@ -41,8 +43,8 @@ class Layout:
         name: for people.
         shape: of one picture.
         order: `plain` (as they lie in the pixels), `planes` (channel after channel), `tripled`
-            (grey as three channels, last), `tripled planes`, or `framed` (with a frame of
-            background).
+            (grey as three channels, last), `tripled planes`, `framed` (with a frame of
+            background), or `resized` (brought to the edges and channels of `shape`).
     """
 
     name: str
@@ -58,6 +60,8 @@ class Layout:
         """`(n, h, w)` or `(n, h, w, 3)` to `(n, *shape)`."""
         if self.order == "framed":
             values = self._framed(values)
+        elif self.order == "resized":
+            values = resized(values, self.shape)
         elif self.order == "planes":
             values = np.ascontiguousarray(np.moveaxis(values, 3, 1))
         elif self.order == "tripled":
@@ -100,14 +104,21 @@ def layouts_of(pictures: Form) -> tuple[Layout, ...]:
     )
 
 
+def resized_layout(*shape: int) -> Layout:
+    """Pictures brought to `(h, w)`, or with one or three channels first or last."""
+    return Layout("x".join(map(str, shape)), shape, "resized")
+
+
 def _framed_layouts(*edges: int) -> list[Layout]:
+    """Edges that are a little larger: with a frame, or resized; which shows by trying."""
     larger = tuple(-(-edge // _FRAME) * _FRAME for edge in edges)
     added = max(new / own - 1 for new, own in zip(larger, edges, strict=True))
     if not 0 < added <= _MOST_FRAME:
         return []
     size = "x".join(map(str, larger))
     names = {size: larger, f"{size}x1": (*larger, 1), f"1x{size}": (1, *larger)}
-    return [Layout(name, shape, "framed") for name, shape in names.items()]
+    framed = [Layout(name, shape, "framed") for name, shape in names.items()]
+    return [*framed, *(resized_layout(*layout.shape) for layout in framed)]
 
 
 @dataclass(frozen=True)
@@ -157,6 +168,8 @@ class InputForm:
 
     def __str__(self) -> str:
         parts = [f"{self.dtype} (n, {', '.join(map(str, self.layout.shape))})", self.scaling.name]
+        if takes_files(self.way):
+            parts[0] = f"pictures of {self.layout.name}"
         parts += ["brightness inverted"] if self.inverted else []
         parts += [SYMMETRIES[self.symmetry]] if self.symmetry else []
         parts += [_CHANNEL_NAMES[self.channels]] if self.channels != "rgb" else []

@@ -1,23 +1,24 @@
 """Probing: how a target wants its input, found by trying."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers, read_answers
+from hemline.doctor.asking import ask as ask
+from hemline.doctor.asking import ask_raw
+from hemline.doctor.asking import probe_size as probe_size
 from hemline.doctor.forms import InputForm, native_layout
+from hemline.doctor.scalings import RAW
 from hemline.doctor.targets import RefusedError, Target
+from hemline.doctor.trying import Trial
 from hemline.doctor.unpacking import UnreadableError
-from hemline.errors import TargetError
+from hemline.doctor.ways import is_single, takes_files
+from hemline.errors import HemlineError, TargetError
 from hemline.pixels import Pixels
 
-_PROBES = (7, 5)  # pictures: a number that no axis of a picture or of the classes has
 _SETTLED = 200  # pictures whose answers settle how bare numbers are meant
-_MOST_REFUSALS = 64
-_AT_ONCE, _VALUES = 500, 1 << 23  # pictures and values: 32 megabytes of float32
 
 
 @dataclass(frozen=True)
@@ -52,36 +53,43 @@ def probe(target: Target, pixels: Pixels, wanted: Mapping[str, Any] | None = Non
     Raises:
         TargetError: every form is refused.
     """
-    refused: list[str] = []
-    faulty: list[tuple[InputForm, UnreadableError]] = []
-    taken: dict[InputForm, Answers] = {}
-    few = pixels[: probe_size(target)]
-    for form in target.forms():
-        if len(refused) >= _MOST_REFUSALS or (taken and form.way != next(iter(taken)).way):
-            break
-        try:
-            taken[form] = ask(target, form, few)
-        except RefusedError as error:
-            refused.append(str(error))
-        except UnreadableError as error:
-            faulty.append((form, error))
-            if len(faulty) > len(refused) + 3:
-                break
-    raw = InputForm(native_layout(target.pictures))
-    if taken and not (faulty and faulty[0][0] == raw):
+    places = np.linspace(0, len(pixels) - 1, probe_size(target)).astype(int)
+    trial = Trial(target, pixels[places])  # from everywhere: pictures may lie class by class
+    for choose, in_parts in _ROUNDS:
+        if trial.is_fruitless:
+            trial.run(filter(choose, target.forms()), in_parts=in_parts)
+    if trial.is_fruitless:
+        trial.run(target.resized_forms(trial.edges), in_parts=True)
+    taken = trial.found
+    if taken:
         first, *rest = taken
         _settle(target, first, pixels[:_SETTLED])
         others = tuple(other for other in rest if other.dtype == first.dtype)
         reading = Reading(first, others, _promised(target, first), taken[first].classes)
-    elif faulty:
-        reading = Reading(faulty[0][0], (), _promised(target, faulty[0][0]), fault=faulty[0][1])
+    elif trial.faulty:
+        form, fault = trial.faulty[0]
+        reading = Reading(form, (), _promised(target, form), fault=fault)
     else:
         raise TargetError(
             f"Expected {target.name} to answer to pictures of {target.pictures} in some form, "
-            f"received a refusal of all {len(refused)} ({refused[0]}); call it once yourself to "
-            "see that it works."
+            f"received a refusal of all {len(trial.refused)} ({trial.refused[0]}); call it once "
+            "yourself to see that it works."
         )
-    return _as_wanted(replace(reading, refused=tuple(refused)), wanted or {})
+    return _as_wanted(replace(reading, refused=tuple(trial.refused)), wanted or {})
+
+
+def _is_batch(form: InputForm) -> bool:
+    """Whether it is an array or a tensor of many pictures."""
+    return not is_single(form.way) and not takes_files(form.way)
+
+
+# Arrays of many pictures, of fewer than were shown, of one; files, and fewer files.
+_ROUNDS: tuple[tuple[Callable[[InputForm], bool], bool], ...] = (
+    (_is_batch, False),
+    (_is_batch, True),
+    (lambda form: not _is_batch(form), False),
+    (lambda form: takes_files(form.way) and not is_single(form.way), True),
+)
 
 
 def _promised(target: Target, form: InputForm) -> bool:
@@ -90,8 +98,10 @@ def _promised(target: Target, form: InputForm) -> bool:
     A callable that takes raw pixels as they are has no other contract; one that refuses them has
     told us that it wants something else, and then it may want any usual scale.
     """
-    native = form.dtype == "uint8" and form.layout == native_layout(target.pictures)
-    return target.promises_pixels or (target.kind == "callable" and native)
+    if target.promises_pixels or takes_files(form.way):
+        return True
+    own = form.layout == native_layout(target.pictures) or form.layout.order == "resized"
+    return target.kind == "callable" and form.dtype == "uint8" and own
 
 
 def _as_wanted(reading: Reading, wanted: Mapping[str, Any]) -> Reading:
@@ -99,14 +109,14 @@ def _as_wanted(reading: Reading, wanted: Mapping[str, Any]) -> Reading:
     if not wanted:
         return reading
     form = reading.form.but(**wanted)
+    if takes_files(form.way) and form.scaling != RAW:
+        raise HemlineError(
+            f"Expected wants to be '0..255' for what takes {form.way}, received "
+            f"{form.scaling.name!r}; leave it out."
+        )
     if np.dtype(form.dtype).kind != "f" and form.scaling.factor != 1:
         form = form.but(dtype="float32")
     return replace(reading, form=form, promised=True)
-
-
-def probe_size(target: Target) -> int:
-    """How many pictures tell the batch from every other axis."""
-    return next(size for size in _PROBES if size != len(target.vocabulary))
 
 
 def _settle(target: Target, form: InputForm, pixels: Pixels) -> None:
@@ -117,38 +127,3 @@ def _settle(target: Target, form: InputForm, pixels: Pixels) -> None:
         target.vocabulary = target.vocabulary.settled(ask_raw(target, form, pixels))
     except (RefusedError, UnreadableError):
         return  # what is refused later is said later
-
-
-def ask(target: Target, form: InputForm, pixels: Pixels) -> Answers:
-    """Answers to pictures handed over in a form.
-
-    Raises:
-        RefusedError: the target does not take them.
-        UnreadableError: what comes back is not one answer a picture.
-    """
-    return read_answers(ask_raw(target, form, pixels), len(pixels), target.vocabulary)
-
-
-def ask_raw(target: Target, form: InputForm, pixels: Pixels) -> NDArray[Any]:
-    """What the target gives for pictures in a form, in the batches that it allows."""
-    step = max(1, min(_AT_ONCE, _VALUES // target.pictures.values))
-    parts = [
-        _checked(target, form.apply(pixels[place : place + step]), form.way)
-        for place in range(0, len(pixels), step)
-    ]
-    if len(parts) == 1:
-        return parts[0]
-    classes_first = parts[0].ndim == 2 and len(parts[0]) != step == parts[0].shape[1]
-    return np.concatenate(parts, axis=int(classes_first))
-
-
-def _checked(target: Target, batch: NDArray[Any], way: str) -> NDArray[Any]:
-    array: NDArray[Any] = target.answer(batch, way)
-    few = len(batch) == probe_size(target)  # any shape may come back: it is looked at later
-    if not few and array.ndim and _strange(array, len(batch)):
-        raise UnreadableError(f"shape {array.shape} for {len(batch)} pictures", array.shape)
-    return array
-
-
-def _strange(array: NDArray[Any], n: int) -> bool:
-    return n not in array.shape and not (n == 1 and array.ndim == 1)

@@ -40,7 +40,7 @@ def as_array(raw: Any, n: int, vocabulary: Vocabulary) -> NDArray[Any]:
     if isinstance(raw, tuple):
         parts = [as_array(part, n, vocabulary) for part in raw if part is not None]
         if parts:
-            return min(parts, key=lambda part: _tells_least(part, n))
+            return min(parts, key=lambda part: _tells_least(part, n, vocabulary))
     if isinstance(raw, list) and raw and hasattr(raw[0], "detach"):
         raw = [_of_tensor(part) for part in raw]
     return _numbers_or_text(raw, n)
@@ -163,8 +163,13 @@ def _promises_least(key: Any) -> bool:
     return "prob" not in str(key).lower()
 
 
-def _tells_least(part: NDArray[Any], n: int) -> int:
-    """Rows of scores tell most, then labels or names; a confidence alone names no class."""
+def _tells_least(part: NDArray[Any], n: int, vocabulary: Vocabulary) -> int:
+    """Rows of scores tell most, then names of classes, labels or other names.
+
+    A confidence alone names no class.
+    """
     if part.ndim == 2 and len(part) == n:
         return 0
-    return 1 if part.dtype.kind in "iuUSb" else 2
+    if part.dtype.kind == "U" and any(vocabulary.label_of(one) >= 0 for one in part.flat):
+        return 1
+    return 2 if part.dtype.kind in "iuUSb" else 3

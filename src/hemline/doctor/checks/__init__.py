@@ -13,6 +13,7 @@ from hemline.doctor.checks.constant import ConstantAnswers
 from hemline.doctor.checks.double_softmax import DoubleSoftmax
 from hemline.doctor.checks.drift import Drift
 from hemline.doctor.checks.from_logits import FromLogits
+from hemline.doctor.checks.glue import AspectRatio, Cropping, ExifOrientation, Transparency
 from hemline.doctor.checks.input_range import InputRange
 from hemline.doctor.checks.inversion import InvertedBrightness
 from hemline.doctor.checks.label_order import LabelOrder
@@ -72,6 +73,10 @@ WORKING_CHECKS: tuple[Check, ...] = (
     ReportedFigures(),
     Miscalibration(),
     Drift(),
+    ExifOrientation(),
+    Transparency(),
+    AspectRatio(),
+    Cropping(),
 )
 CHECKS = (*SHAPE_CHECKS, *PLAIN_CHECKS, *WORKING_CHECKS)
 

@@ -1,19 +1,16 @@
 """What every target can do: say what it may want, and answer."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.forms import InputForm, Layout, layouts_of
+from hemline.doctor.forms import InputForm
+from hemline.doctor.picture_files import png_files
 from hemline.doctor.vocabulary import Vocabulary
-from hemline.errors import TargetError
 from hemline.pixels import Form
-
-ONE_BY_ONE = "one picture at a time"
-_MOST_AT_ONCE = 4096  # pictures that a model may want: all of them are made up for each answer
 
 
 class RefusedError(Exception):
@@ -29,6 +26,7 @@ class Target(ABC):
         promises_pixels: whether it says of itself that it takes pixels 0..255.
         promises_probabilities: whether it says of itself that it gives probabilities.
         fixed_batch: the only number of pictures that it takes at once, if there is one.
+        at_most: how many pictures it is asked about at once; None until more were refused.
         facts: what it says of itself beyond that.
         pictures: the form of those that it is shown; known once they have met.
         vocabulary: what it may call the classes; likewise.
@@ -39,6 +37,7 @@ class Target(ABC):
     promises_pixels = False
     promises_probabilities = False
     fixed_batch: int | None = None
+    at_most: int | None = None
     pictures: Form
     vocabulary: Vocabulary
 
@@ -57,6 +56,10 @@ class Target(ABC):
     def forms(self) -> Iterator[InputForm]:
         """The forms worth trying, the likeliest first."""
 
+    def resized_forms(self, edges: Sequence[int]) -> Iterator[InputForm]:  # noqa: ARG002
+        """Further forms, for pictures brought to such edges; none where a target has said all."""
+        yield from ()
+
     @abstractmethod
     def answer(self, batch: NDArray[Any], way: str) -> Any:
         """What it gives for a batch.
@@ -66,67 +69,18 @@ class Target(ABC):
             TargetError: it is gone, or does not come back.
         """
 
+    def answer_files(self, files: Sequence[bytes], way: str) -> Any:  # noqa: ARG002
+        """What it gives for picture files, in a way that takes such.
+
+        Raises:
+            RefusedError: it does not take them.
+            TargetError: it is gone, or does not come back.
+        """
+        raise RefusedError("it takes arrays, not files")
+
     def close(self) -> None:
         """Let go of processes and connections."""
         return
-
-
-_DTYPES = {
-    "tensor(uint8)": "uint8",
-    "tensor(float)": "float32",
-    "tensor(double)": "float64",
-    "tensor(float16)": "float16",
-    "tensor(int64)": "int64",
-    "tensor(int32)": "int32",
-}
-
-
-def declared_forms(name: str, dtype: str, shape: list[Any], pictures: Form) -> list[InputForm]:
-    """The forms that a declared input leaves open to such pictures.
-
-    Raises:
-        TargetError: they do not fit.
-    """
-    kind = _DTYPES.get(dtype, dtype)
-    if kind not in _DTYPES.values():
-        raise TargetError(
-            f"Expected an input of numbers, received {name} that wants {dtype}; "
-            "examine the part of the pipeline that takes pictures."
-        )
-    ways = [(shape[1:], "array"), (shape, ONE_BY_ONE)] if shape else [(None, "array")]
-    found = [
-        InputForm(layout, dtype=kind, way=way)
-        for wanted, way in ways
-        for layout in layouts_of(pictures)
-        if (layout.is_plain if wanted is None else _fits(wanted, layout))
-    ]
-    if not found:
-        raise TargetError(
-            f"Expected an input that takes pictures of {pictures}, received {name} that wants "
-            f"shape {shape}; give it data of that size, or examine the pipeline with what comes "
-            "before this model."
-        )
-    if found[0].way == "array" and shape and _at_once(shape[0]) > _MOST_AT_ONCE:
-        raise TargetError(
-            f"Expected a model that takes up to {_MOST_AT_ONCE:,} pictures at once, received "
-            f"{name} that wants {shape[0]:,}; export it for any number of them."
-        )
-    return found
-
-
-def _at_once(size: Any) -> int:
-    """Pictures that a first axis asks for; 0 for any number, which files spell in several ways."""
-    return size if isinstance(size, int) else 0
-
-
-def _fits(wanted: list[Any], layout: Layout) -> bool:
-    if len(wanted) != len(layout.shape):
-        return False
-    pairs = zip(wanted, layout.shape, strict=True)
-    if any(isinstance(size, int) and size > 0 and size != mine for size, mine in pairs):
-        return False
-    known = any(isinstance(size, int) and size > 0 for size in wanted)
-    return known or layout.order != "framed"  # frames are only for those that ask for them
 
 
 def probability_output(names: list[str]) -> tuple[str, bool]:
@@ -144,6 +98,27 @@ def promises_probabilities(name: str) -> bool:
 def copy_of(batch: NDArray[Any]) -> NDArray[Any]:
     """A copy: a pipeline may change what it is given."""
     return np.array(batch, copy=True)
+
+
+def as_files(batch: NDArray[Any]) -> list[bytes]:
+    """Whole pixels `(n, h, w)` or `(n, h, w, 3)` as lossless picture files.
+
+    Raises:
+        RefusedError: other numbers than files can hold.
+    """
+    if batch.dtype != np.uint8:
+        raise RefusedError(f"files hold whole pixels, not {batch.dtype}")
+    return png_files(batch)
+
+
+def stacked(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Answers to one picture each as answers to all of them, `(n, ...)`."""
+    return np.concatenate([as_row(part) for part in parts])
+
+
+def as_row(part: NDArray[Any]) -> NDArray[Any]:
+    """The answer to one picture with an axis for pictures, `(1, ...)`: some leave it out."""
+    return part if part.shape[:1] == (1,) else part[None]
 
 
 def in_batches(

@@ -1,24 +1,27 @@
 """A Python callable as a target, in this process."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.forms import InputForm, layouts_of
+from hemline.doctor.forms import InputForm
 from hemline.doctor.targets.base import (
-    ONE_BY_ONE,
     RefusedError,
     Target,
+    as_files,
     copy_of,
     promises_probabilities,
+    stacked,
 )
+from hemline.doctor.targets.callables import callable_forms, resized_forms
+from hemline.doctor.targets.handing import handed_over
 from hemline.doctor.unpacking import as_array
-from hemline.pixels import Form
-
-TENSOR = "as a PyTorch tensor"
+from hemline.doctor.ways import FILE_WAYS, is_single, is_tensor, takes_files
 
 
 class FunctionTarget(Target):
@@ -27,13 +30,18 @@ class FunctionTarget(Target):
     Args:
         predict: the callable.
         name: for people; left out, the callable's own.
+        folder: where files are put that it is called with, each until it has answered; left out,
+            one that goes away with the target.
     """
 
     kind = "callable"
 
-    def __init__(self, predict: Callable[[Any], Any], name: str = "") -> None:
+    def __init__(
+        self, predict: Callable[[Any], Any], name: str = "", folder: Path | None = None
+    ) -> None:
         super().__init__()
-        self._predict = predict
+        self._predict, self.folder = predict, folder
+        self._own_folder: TemporaryDirectory[str] | None = None
         own = getattr(predict, "__qualname__", None) or type(predict).__name__
         self.name = name or str(own)
         self.promises_probabilities = promises_probabilities(self.name.rpartition(":")[2])
@@ -42,38 +50,56 @@ class FunctionTarget(Target):
         """Raw pixels first; if those are refused, it has another contract of its own."""
         yield from callable_forms(self.pictures, "torch" in sys.modules)
 
+    def resized_forms(self, edges: Sequence[int]) -> Iterator[InputForm]:
+        """Squares of such edges."""
+        yield from resized_forms(edges, "torch" in sys.modules)
+
     def answer(self, batch: NDArray[Any], way: str) -> Any:
         """What the callable returns."""
+        if takes_files(way):
+            return self.answer_files(as_files(batch), way)
+        return self._answers(_copies(batch, way), way)
+
+    def answer_files(self, files: Sequence[bytes], way: str) -> Any:
+        """What the callable returns for files."""
+        with handed_over(files, FILE_WAYS[way].kind, self._place()) as shown:
+            return self._answers(shown, way)
+
+    def close(self) -> None:
+        """Remove the folder for files."""
+        if self._own_folder is not None:
+            self._own_folder.cleanup()
+            self._own_folder = self.folder = None
+
+    def _answers(self, shown: Any, way: str) -> Any:
         try:
-            if way == ONE_BY_ONE:
-                parts = [self._array(self._predict(copy_of(picture)), 1) for picture in batch]
-                return np.stack([part[0] if part.shape[:1] == (1,) else part for part in parts])
-            return self._array(self._predict(_handed_over(batch, way)), len(batch))
+            if is_single(way):
+                return stacked([self._array(self._predict(one), 1) for one in shown])
+            return self._array(self._predict(shown), len(shown))
         except (Exception, SystemExit) as error:
             raise RefusedError(first_line(error)) from error
 
     def _array(self, raw: Any, n: int) -> NDArray[Any]:
         return as_array(raw, n, self.vocabulary)
 
-
-def callable_forms(pictures: Form, with_torch: bool) -> Iterator[InputForm]:
-    """The forms in which a callable may want such pictures."""
-    ways = ["array", *([TENSOR] if with_torch else [])]
-    plain = [layout for layout in layouts_of(pictures) if layout.is_plain]
-    rest = [layout for layout in layouts_of(pictures) if not layout.is_plain]
-    for way in ways:
-        yield InputForm(plain[0], way=way)
-    for layouts in (plain, rest):
-        for dtype in ("float32", "uint8", "float64"):
-            yield from (InputForm(layout, dtype, way=way) for way in ways for layout in layouts)
-    for dtype in ("uint8", "float32"):
-        yield from (InputForm(layout, dtype, way=ONE_BY_ONE) for layout in plain)
+    def _place(self) -> Path:
+        if self.folder is None:
+            self._own_folder = TemporaryDirectory(prefix="hemline-")
+            self.folder = Path(self._own_folder.name)
+        return self.folder
 
 
-def _handed_over(batch: NDArray[Any], way: str) -> Any:
-    if way == TENSOR:  # not imported: a callable that wants tensors has done so
-        return sys.modules["torch"].from_numpy(copy_of(batch))
-    return copy_of(batch)
+def _copies(batch: NDArray[Any], way: str) -> Any:
+    """The batch as an array or a tensor; or its pictures, each by itself."""
+    shown: Any = copy_of(batch)
+    if is_tensor(way):  # not imported: a callable that wants tensors has done so
+        shown = sys.modules["torch"].from_numpy(shown)
+    return [_alone(one) for one in shown] if is_single(way) else shown
+
+
+def _alone(one: Any) -> Any:
+    """A picture of a batch, no longer a part of it."""
+    return one.clone() if hasattr(one, "clone") else np.array(one)
 
 
 def first_line(error: BaseException) -> str:

@@ -2,21 +2,33 @@
 
 import json
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from hemline import models
 from hemline.doctor.targets.archive import check_archive
 from hemline.doctor.targets.base import Target
+from hemline.doctor.targets.exchange import ForeignError
 from hemline.doctor.targets.function import FunctionTarget
 from hemline.doctor.targets.process import ProcessTarget
 from hemline.doctor.targets.server import ServerTarget
+from hemline.doctor.targets.upload import UploadTarget
 from hemline.errors import PixelsError, TargetError
+from hemline.installing import install_command
 from hemline.photos.intake import Intake
 from hemline.pixels import Form
 from hemline.run_files import RunFiles
 
-_PICKLES = {".pkl", ".pickle", ".joblib", ".pt", ".pth", ".h5", ".hdf5", ".ckpt", ".npz"}
+_PICKLES = {".pkl", ".pickle", ".joblib", ".h5", ".hdf5", ".ckpt", ".npz"}
+_SCRIPT = "a TorchScript file, which holds code"
+_TORCH = {
+    ".pt": "a TorchScript file or a pickle, which can run code when opened",
+    ".pth": "a pickle, which can run code when opened",
+    ".ts": _SCRIPT,
+    ".torchscript": _SCRIPT,
+}
 
 
 def open_target(what: str | Path | Callable[[Any], Any], limit: float = 30.0) -> Target:
@@ -34,7 +46,7 @@ def open_target(what: str | Path | Callable[[Any], Any], limit: float = 30.0) ->
         return FunctionTarget(what)
     text = str(what)
     if text.startswith(("http://", "https://")):
-        return ServerTarget(text, limit)
+        return _open_url(text, limit)
     path = models.find_model(what)
     if path.exists():
         return _open_file(path, limit)
@@ -47,17 +59,29 @@ def open_target(what: str | Path | Callable[[Any], Any], limit: float = 30.0) ->
             "name the folder of a finished training, or the model file."
         )
     raise TargetError(
-        f"Expected a run folder, a .onnx or .keras file, module:function or a URL, received "
-        f"{text}, which is none of these; correct the name."
+        "Expected a run folder, a .onnx, .keras or .tflite file, module:function or a URL, "
+        f"received {text}, which is none of these; correct the name."
     )
+
+
+def _open_url(url: str, limit: float) -> Target:
+    """A server of the Open Inference Protocol; or any other that is given a whole address."""
+    try:
+        return ServerTarget(url, limit)
+    except ForeignError:
+        if "/v2" in urlsplit(url).path:
+            raise
+    return UploadTarget(url, limit)
 
 
 def _open_file(path: Path, limit: float) -> Target:
     if not path.is_file():  # a device or a pipe has no end
         raise TargetError(
-            f"Expected a .onnx or .keras file, received {path}, which is no regular file; "
+            f"Expected a .onnx, .keras or .tflite file, received {path}, which is no regular file; "
             "correct the name."
         )
+    if path.suffix == ".tflite":
+        return _open_tflite(path, limit)
     if path.suffix == ".keras":
         check_archive(path)
         target = ProcessTarget("keras", str(path), limit)
@@ -66,12 +90,30 @@ def _open_file(path: Path, limit: float) -> Target:
         target.facts |= {"hemline": _hemline_facts(target.facts["metadata"])}
         target.facts |= {"run": _run_facts(path.parent)}
     else:
-        why = "which can run code when opened" if path.suffix in _PICKLES else "which is neither"
-        raise TargetError(
-            f"Expected a .onnx or .keras file, received {path}, {why}; "
-            "export the model to ONNX, or name a callable as module:function."
-        )
+        raise _refusal(path)
     return target
+
+
+def _open_tflite(path: Path, limit: float) -> Target:
+    if find_spec("ai_edge_litert") is None:
+        raise TargetError(
+            f"Expected LiteRT to open {path} with, received none; install it: "
+            f"{install_command('tflite')}."
+        )
+    return ProcessTarget("tflite", str(path), limit)
+
+
+def _refusal(path: Path) -> TargetError:
+    """A file that is not opened, and what to do instead."""
+    why, instead = "which is neither", "export the model to ONNX"
+    if path.suffix in _PICKLES:
+        why = "which can run code when opened"
+    if path.suffix in _TORCH:
+        why, instead = _TORCH[path.suffix], "write it with torch.onnx.export(model, example, path)"
+    return TargetError(
+        f"Expected a .onnx, .keras or .tflite file, received {path}, {why}; "
+        f"{instead}, or name a callable as module:function."
+    )
 
 
 def _hemline_facts(metadata: dict[str, str]) -> dict[str, Any]:

@@ -5,33 +5,42 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from hemline.doctor.forms import InputForm
 from hemline.doctor.targets import guard
-from hemline.doctor.targets.base import RefusedError, Target, declared_forms
+from hemline.doctor.targets.base import RefusedError, Target, as_files
+from hemline.doctor.targets.callables import callable_forms, resized_forms
+from hemline.doctor.targets.declared import declared_forms
 from hemline.doctor.targets.frames import BrokenFrameError, pack, unpack
-from hemline.doctor.targets.function import callable_forms
 from hemline.doctor.targets.strays import Mark
 from hemline.doctor.unpacking import UnreadableError
 from hemline.doctor.vocabulary import Vocabulary
+from hemline.doctor.ways import takes_files
 from hemline.errors import TargetError
 from hemline.pixels import Form
 
 _ENDING = 10.0  # s that the guard has to stop everything, of which it needs 5 at most
 _OPENING = 4  # times the limit: importing Keras or PyTorch is no part of an answer
 _GUARDED = [sys.executable, "-I", "-S", guard.__file__]
-_DESCRIPTION = {"onnx": "an ONNX file", "keras": "a .keras file", "callable": "a callable"}
+_DESCRIPTION = {
+    "onnx": "an ONNX file",
+    "keras": "a .keras file",
+    "callable": "a callable",
+    "tflite": "a .tflite file",
+}
 
 
 class ProcessTarget(Target):
     """A model file or a named callable, run by the worker.
 
     Args:
-        kind: onnx, keras or callable.
+        kind: onnx, keras, tflite or callable.
         what: its path, or `module:function`.
         limit: seconds for each answer; opening may take four times as long.
 
@@ -43,6 +52,8 @@ class ProcessTarget(Target):
         super().__init__()
         self.kind, self.name, self._limit = kind, what, limit
         self._mark = Mark()
+        # For files, once some are handed over; the worker may be killed before it removes anything.
+        self._folder: TemporaryDirectory[str] | None = None
         self._process = subprocess.Popen(
             [*_GUARDED, sys.executable, "-m", "hemline.doctor.targets.worker", kind, what],
             stdin=subprocess.PIPE,
@@ -65,17 +76,36 @@ class ProcessTarget(Target):
     def meet(self, pictures: Form, vocabulary: Vocabulary) -> None:
         """Tell the worker as well, which reads answers by the names of classes."""
         super().meet(pictures, vocabulary)
-        spelt = {"classes": vocabulary.classes, "aliases": dict(vocabulary.aliases)}
-        self._send(pack({"meet": spelt | {"form": pictures.describe()}}))
+        spelt: dict[str, Any] = {"classes": vocabulary.classes, "aliases": dict(vocabulary.aliases)}
+        self._told = spelt | {"form": pictures.describe()}
+        self._send(pack({"meet": self._told}))
         self._forms = self._declared()
 
     def forms(self) -> Iterator[InputForm]:
         """As declared by a file, or as any callable."""
         yield from self._forms
 
+    def resized_forms(self, edges: Sequence[int]) -> Iterator[InputForm]:
+        """Those of any callable; a file has declared its own."""
+        if self.kind == "callable":
+            yield from resized_forms(edges, bool(self.facts["torch"]))
+
     def answer(self, batch: NDArray[Any], way: str) -> Any:
         """What the worker says."""
-        self._send(pack({"way": way}, batch))
+        if takes_files(way):
+            return self.answer_files(as_files(batch), way)
+        return self._ask({"way": way}, batch)
+
+    def answer_files(self, files: Sequence[bytes], way: str) -> Any:
+        """What the worker says to files, which travel end to end."""
+        if self._folder is None:
+            self._folder = TemporaryDirectory(prefix="hemline-")
+            self._send(pack({"meet": self._told | {"folder": self._folder.name}}))
+        lengths = [len(data) for data in files]
+        return self._ask({"way": way, "files": lengths}, np.frombuffer(b"".join(files), np.uint8))
+
+    def _ask(self, header: dict[str, Any], batch: NDArray[Any]) -> Any:
+        self._send(pack(header, batch))
         header, array = self._receive()
         if "unreadable" in header:
             shape = header["shape"]
@@ -94,6 +124,8 @@ class ProcessTarget(Target):
             self._process.kill()
             self._process.wait()
         self._mark.end_all()
+        if self._folder is not None:
+            self._folder.cleanup()
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
                 stream.close()

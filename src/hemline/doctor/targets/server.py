@@ -1,14 +1,9 @@
 """A running server that speaks the Open Inference Protocol v2."""
 
 import json
-import socket
-import time
 from collections.abc import Iterator
-from contextlib import suppress
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from threading import Timer
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +12,16 @@ from hemline.doctor.forms import InputForm
 from hemline.doctor.targets.base import (
     RefusedError,
     Target,
-    declared_forms,
     in_batches,
     probability_output,
 )
+from hemline.doctor.targets.declared import declared_forms
+from hemline.doctor.targets.exchange import Exchange, complaint
 from hemline.doctor.unpacking import shortened
 from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
 from hemline.pixels import Form
 
-_LARGEST = 1 << 23  # bytes of one reply: 200 pictures of a thousand classes take half of that
 _AT_ONCE, _VALUES = 200, 160_000  # pictures and values of one request: half a megabyte as JSON
 _DTYPES = {
     "UINT8": "uint8",
@@ -57,7 +52,9 @@ class ServerTarget(Target):
 
     def __init__(self, url: str, limit: float) -> None:
         super().__init__()
-        self.name, self._limit = url, limit
+        self.name = url
+        self._exchange = Exchange(url, limit, "a server of the Open Inference Protocol v2")
+        self._foreign = self._exchange.foreign
         if not url.isascii() or any(letter.isspace() for letter in url):
             raise TargetError(f"Expected a URL, received {url!r}; correct it.")
         self._model = self._find_model(url.rstrip("/"))
@@ -133,7 +130,7 @@ class ServerTarget(Target):
     def _ask(self, url: str, body: Any = None) -> Any:
         """One request: GET, or POST where there is a body. It follows no redirection."""
         data = None if body is None else json.dumps(body).encode()
-        status, text = self._exchange(url, data)
+        status, text = self._exchange.send(url, data, "application/json")
         if status != 200:
             raise self._refusal(status, text, url)
         try:
@@ -141,72 +138,10 @@ class ServerTarget(Target):
         except (ValueError, RecursionError) as error:
             raise self._foreign("something other than JSON") from error
 
-    def _exchange(self, url: str, data: bytes | None) -> tuple[int, bytes]:
-        """Status and text of a reply."""
-        try:
-            connection = self._connect(url)
-        except OSError as error:
-            raise self._silent(error) from error
-        # A limit on the socket is one for each read, and a reply can come byte by byte.
-        watch = Timer(self._limit, _hang_up, [connection.sock])
-        deadline = time.monotonic() + self._limit  # before the watch begins, or it may be early
-        watch.start()
-        try:
-            method, head = "GET" if data is None else "POST", {"Content-Type": "application/json"}
-            connection.request(method, urlsplit(url).path, data, head)
-            reply = connection.getresponse()
-            status, text = reply.status, self._body(reply)
-        except (OSError, HTTPException) as error:
-            if time.monotonic() >= deadline:
-                raise self._silent(TimeoutError()) from error
-            raise self._foreign(f"no whole reply ({type(error).__name__})") from error
-        finally:
-            watch.cancel()
-            connection.close()
-        if time.monotonic() >= deadline:
-            raise self._silent(TimeoutError())
-        return status, text
-
-    def _connect(self, url: str) -> HTTPConnection:
-        try:
-            parts = urlsplit(url)
-            kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-            connection = kind(parts.netloc, timeout=self._limit)
-        except (ValueError, HTTPException) as error:
-            raise TargetError(f"Expected a URL, received {url} ({error}); correct it.") from error
-        connection.connect()
-        return connection
-
-    def _body(self, reply: HTTPResponse) -> bytes:
-        """The reply, unless it is a flood."""
-        text = reply.read(_LARGEST + 1)
-        if len(text) > _LARGEST:
-            raise self._foreign(f"more than {_LARGEST >> 20} megabytes")
-        return text
-
     def _refusal(self, status: int, text: bytes, url: str) -> Exception:
-        try:
-            said = str(json.loads(text).get("error", ""))
-        except (ValueError, AttributeError, RecursionError):
-            said = ""
         if url.endswith(("/infer", "/index", "/models")):
-            return RefusedError(f"status {status} {said}".strip()[:200])
+            return RefusedError(complaint(status, text))
         return self._foreign(f"status {status}")
-
-    def _foreign(self, what: str) -> TargetError:
-        return TargetError(
-            f"Expected a server of the Open Inference Protocol v2 at {self.name}, received {what}; "
-            "correct the URL."
-        )
-
-    def _silent(self, error: OSError) -> TargetError:
-        slow = isinstance(error, TimeoutError)
-        what = f"none within {self._limit:g} s" if slow else f"none ({error})"
-        host = urlsplit(self.name).netloc
-        return TargetError(
-            f"Expected an answer from {host}, received {what}; start the server, "
-            "correct the URL, or allow more with --limit."
-        )
 
 
 def _names(listed: Any) -> list[str]:
@@ -216,8 +151,3 @@ def _names(listed: Any) -> list[str]:
         return []
     named = [entry.get("name") if isinstance(entry, dict) else entry for entry in entries]
     return [name for name in named if isinstance(name, str) and name]
-
-
-def _hang_up(connection: socket.socket) -> None:
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)

@@ -22,6 +22,7 @@ from hemline.doctor.targets.base import (
     in_batches,
     probability_output,
     promises_probabilities,
+    stacked,
 )
 from hemline.doctor.targets.frames import pack, unpack
 from hemline.doctor.targets.function import FunctionTarget, first_line
@@ -30,8 +31,9 @@ from hemline.doctor.unpacking import UnreadableError
 from hemline.doctor.vocabulary import Vocabulary
 from hemline.pixels import Form
 
-Answer = Callable[[NDArray[Any], str], Any]
-Meet = Callable[[Form, Vocabulary], None]
+Shown = NDArray[Any] | list[bytes]  # an array, or picture files
+Answer = Callable[[Any, str], Any]
+Meet = Callable[[Form, Vocabulary, str | None], None]
 Opened = tuple[dict[str, Any], Answer, Meet]
 
 
@@ -54,14 +56,21 @@ def main() -> None:
         if batch is None:
             told = header["meet"]
             vocabulary = Vocabulary(tuple(told["classes"]), told["aliases"])
-            meet(Form.parse(told["form"]), vocabulary)
+            meet(Form.parse(told["form"]), vocabulary, told.get("folder"))
         else:
-            outgoing.write(_reply(answer, batch, header["way"]))
+            shown = _files(batch, header["files"]) if "files" in header else batch
+            outgoing.write(_reply(answer, shown, header["way"]))
 
 
-def _reply(answer: Answer, batch: NDArray[Any], way: str) -> bytes:
+def _files(joined: NDArray[Any], lengths: list[int]) -> list[bytes]:
+    """Files that came end to end."""
+    ends = np.cumsum(lengths)
+    return [part.tobytes() for part in np.split(joined, ends[:-1])]
+
+
+def _reply(answer: Answer, shown: Shown, way: str) -> bytes:
     try:
-        array: NDArray[Any] = np.asarray(answer(batch, way))
+        array: NDArray[Any] = np.asarray(answer(shown, way))
         if array.dtype.hasobject:
             return pack({"unreadable": "a list of Python objects", "shape": None})
         return pack({}, array)
@@ -112,8 +121,7 @@ def _open_onnx(path: str) -> Opened:
             return in_batches(
                 lambda part: session.run([facts["output"]], {name: part})[0], batch, size
             )
-        parts = [session.run([facts["output"]], {name: picture})[0] for picture in batch]
-        return np.stack([part[0] if part.shape[:1] == (1,) else part for part in parts])
+        return stacked([session.run([facts["output"]], {name: one})[0] for one in batch])
 
     facts["output"], facts["promises"] = probability_output([name for name, _ in facts["outputs"]])
     return facts, answer, _needs_no_telling
@@ -144,7 +152,13 @@ def _open_keras(path: str) -> Opened:
     return facts, answer, _needs_no_telling
 
 
-def _needs_no_telling(_pictures: Form, _vocabulary: Vocabulary) -> None:
+def _open_tflite(path: str) -> Opened:
+    from hemline.doctor.targets.tflite import open_tflite
+
+    return *open_tflite(path), _needs_no_telling
+
+
+def _needs_no_telling(_pictures: Form, _vocabulary: Vocabulary, _folder: str | None) -> None:
     """For files: they give arrays, and no names of classes."""
 
 
@@ -158,12 +172,23 @@ def _open_callable(what: str) -> Opened:
         raise TypeError(f"{what} is {type(found).__name__}, not a callable")
     target = FunctionTarget(found, what)
     facts = {"torch": "torch" in sys.modules, "promises": target.promises_probabilities}
-    return facts, target.answer, target.meet
+
+    def meet(pictures: Form, vocabulary: Vocabulary, folder: str | None) -> None:
+        target.meet(pictures, vocabulary)
+        target.folder = Path(folder) if folder else None
+
+    def answer(shown: Shown, way: str) -> Any:
+        if isinstance(shown, list):
+            return target.answer_files(shown, way)
+        return target.answer(shown, way)
+
+    return facts, answer, meet
 
 
 _OPENERS: dict[str, Callable[[str], Opened]] = {
     "onnx": _open_onnx,
     "keras": _open_keras,
+    "tflite": _open_tflite,
     "callable": _open_callable,
 }
 
