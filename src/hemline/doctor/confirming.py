@@ -72,7 +72,7 @@ def confirm_repair(case: Case, before: InputForm, after: InputForm, family: str)
     contrast = family in _CONTRASTS
     weak = contrast and second.mean() < case.good
     worth = _WORTH_CONTRAST if weak else _WORTH
-    numbers = contrast or family in {"scale", "packing"}
+    numbers = contrast or family in {"scale", "packing", "layout"}
     if numbers and not _carries(case, answers, before, (first, second), family):
         return None
     if p_value >= ALPHA or gained - lost < worth * int((~first).sum()):
@@ -116,6 +116,8 @@ def _carries(
     most = _MOST * (case.good - first)
     if family in _CONTRASTS and second < _DOUBTS * case.good and second - first < most:
         return False
+    if family == "layout":
+        return second - first >= most or second >= case.good
     if family == "packing" and second < _NEARLY * case.good:
         return False
     held = case.held_in(before)

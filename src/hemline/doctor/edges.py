@@ -53,7 +53,7 @@ def _value(form: InputForm, target: Target, material: Material) -> float:
     places = stratified(material.test, _SHOWN, seed=3)
     pixels, actual = material.test.pixels[places], material.test.labels[places].astype(np.int64)
     found = [0.0]
-    for scaling in (UNIT, RAW, PER_PICTURE):
+    for scaling in (UNIT, RAW, PER_PICTURE[0]):
         try:
             labels = ask(target, form.but(scaling=scaling), pixels).labels
         except (RefusedError, UnreadableError):

@@ -99,7 +99,8 @@ def _choose_contract(case: Case) -> InputForm:
         if best[0] > max(found[0][0], reach):
             view = {name: getattr(best[1], name) for name in _UPRIGHT}
             upright = [form.but(**view) for form in forms]
-            return _plain((_ranked(case, upright, case.search) or [best])[0][1])
+            best = (_ranked(case, upright, case.search) or [best])[0]
+            return _plain(next(form for form in (*upright, best[1]) if _as_good(case, form, best)))
     return next(form for form in forms if _as_good(case, form, found[0]))
 
 

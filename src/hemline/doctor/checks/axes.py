@@ -14,7 +14,7 @@ class AxisOrder(RepairCheck):
     def examine(self, case: Case) -> Finding | None:
         """Whether another layout restores the answers."""
         repair = self.repair(case, "layout")
-        if repair is None:
+        if repair is None or not repair.after.layout.is_plain:
             return None
         shape = ", ".join(map(str, repair.after.layout.shape))
         return self.from_repair(

@@ -33,7 +33,7 @@ class IntegerOverflow(RepairCheck):
 
     def _leap(self, case: Case) -> Finding | None:
         right, n = case.counted
-        if case.ramp is None or not 0 < case.ramp.leap < 254 or right / n > _WELL * case.good:
+        if right / n > _WELL * case.good or case.ramp is None or not 0 < case.ramp.leap < 254:
             return None
         level = case.ramp.leap
         found = self.finding(

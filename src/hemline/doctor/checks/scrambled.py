@@ -17,9 +17,17 @@ class ScrambledPictures(RepairCheck):
         return case.material.form.channels == 1
 
     def examine(self, case: Case) -> Finding | None:
-        """Whether pictures that a usual slip tears up as others are restore the answers."""
+        """Whether what a usual slip makes a picture of, or another size, restores the answers."""
         repair = self.repair(case, "channels")
         if repair is None:
-            return None
+            return self._of_size(case)
         slip = SCRAMBLES[repair.after.channels]
         return self.from_repair(repair, slip.name, slip.cause, slip.mend)
+
+    def _of_size(self, case: Case) -> Finding | None:
+        """Whether pictures of the size that the network has go through, and those at hand do not."""
+        repair = self.repair(case, "layout")
+        if repair is None or repair.after.layout.is_plain:
+            return None
+        slip = SCRAMBLES["repeated"]
+        return self.from_repair(repair, f"as {repair.after.layout.name}", slip.cause, slip.mend)
