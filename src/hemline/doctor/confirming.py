@@ -44,7 +44,7 @@ class Repair:
         before: the form that was promised.
         after: the form that works.
         family: what changed: scale, normalisation, each (picture by itself),
-            inversion, symmetry, channels, layout.
+            inversion, symmetry, channels, scramble, layout.
         right: right answers before and after, of `n`.
         n: pictures.
         p_value: of the difference.

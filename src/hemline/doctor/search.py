@@ -31,6 +31,8 @@ _SLIP = 0.02  # of the pictures: what the plainer of two explanations may explai
 # By how much: a division by 255 before a normalisation, a type before any other numbers.
 _PLAINER = {"scale": 3 * _SLIP, "overflow": 4 * _SLIP}
 _ANSWERED = 0.3  # of the pictures: who says less is judged by all of them
+# What costs nearly every answer: nobody needs to look for it where most are right.
+_TEARING = {"scramble", "packing", "each"}
 _JOINT = 120  # pictures of the search for several faults at once, or three of each class
 _JOINT_SECONDS = 20.0
 _UPRIGHT: dict[str, Any] = {"inverted": False, "symmetry": 0, "channels": "rgb"}
@@ -48,6 +50,18 @@ def find_repairs(case: Case) -> list[Repair]:
     if not case.reading.promised:
         case.contract = case.best = _choose_contract(case)
     elastic = case.elastic = _takes_floats(case)
+    repairs = _rounds(case, elastic)
+    if repairs and not case.reading.promised and _rescaled(case):
+        repairs = _rounds(case, elastic)
+    if repairs and _is_drowned(case):
+        case.best, repairs = case.contract, []
+    # Another form may flatter untrained weights too; that mends nothing.
+    repairs = _known(case, repairs)
+    return repairs or _known(case, _joint_repairs(case, elastic))
+
+
+def _rounds(case: Case, elastic: bool) -> list[Repair]:
+    """Single changes, one after the other."""
     repairs: list[Repair] = []
     for _ in range(_ROUNDS):
         repair = _next_repair(case, elastic, {repair.family for repair in repairs})
@@ -55,11 +69,21 @@ def find_repairs(case: Case) -> list[Repair]:
             break
         repairs.append(repair)
         case.best = repair.after
-    if repairs and _is_drowned(case):
-        case.best, repairs = case.contract, []
-    # Another form may flatter untrained weights too; that mends nothing.
-    repairs = _known(case, repairs)
-    return repairs or _known(case, _joint_repairs(case, elastic))
+    return repairs
+
+
+def _rescaled(case: Case) -> bool:
+    """Whether another scale is the commonest that works, once the pictures are the right ones.
+
+    While they were not, any scale may have seemed the best by accident.
+    """
+    forms = [case.best.but(scaling=scale) for scale in _usual(case)]
+    best = _ranked(case, forms, case.search)[0]
+    scale = next(form for form in (*forms, best[1]) if _as_good(case, form, best)).scaling
+    changed = scale != case.contract.scaling
+    if changed:
+        case.contract = case.best = case.contract.but(scaling=scale)
+    return changed
 
 
 def _known(case: Case, repairs: list[Repair]) -> list[Repair]:
@@ -156,10 +180,13 @@ def _takes_floats(case: Case) -> bool:
 
 def _next_repair(case: Case, elastic: bool, done: set[str]) -> Repair | None:
     """The best single change that holds on the confirm sample."""
-    families = {
-        family: forms for family, forms in _families(case, elastic).items() if family not in done
-    }
     base = _value(case, case.best, case.search)
+    unlikely = _TEARING if base >= case.good else set()
+    families = {
+        family: forms
+        for family, forms in _families(case, elastic).items()
+        if family not in done | unlikely
+    }
     likely = []
     for family, forms in families.items():
         ranked = _ranked(case, forms, case.search)
@@ -191,6 +218,7 @@ def _families(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
         "inversion": [best.but(inverted=not best.inverted)],
         "symmetry": [best.but(symmetry=s) for s in symmetries if s != best.symmetry],
         "channels": [best.but(channels=c) for c in _orders(case) if c != best.channels],
+        "scramble": [best.but(channels=c) for c in SCRAMBLES] * (case.material.form.channels == 1),
         "layout": [best.but(layout=other.layout) for other in case.reading.others],
         "overflow": [best.but(dtype=wider) for wider in _wider(best)],
         "packing": [best.but(dtype="int32", scaling=scale) for scale in _packings(case)],
@@ -242,13 +270,12 @@ def _largest(scale: Scaling) -> Scaling:
 
 
 def _orders(case: Case) -> tuple[str, ...]:
-    return tuple(CHANNELS) if case.material.form.channels > 1 else ("rgb", *SCRAMBLES)
+    return tuple(CHANNELS) if case.material.form.channels > 1 else ("rgb",)
 
 
 def _views(case: Case) -> Iterator[dict[str, Any]]:
     symmetries = symmetries_of(case.material.form)
-    orders = _orders(case)[: min(2, case.material.form.channels)]
-    for inverted, symmetry, channels in product((False, True), symmetries, orders):
+    for inverted, symmetry, channels in product((False, True), symmetries, _orders(case)[:2]):
         yield {"inverted": inverted, "symmetry": symmetry, "channels": channels}
 
 

@@ -18,7 +18,7 @@ class ScrambledPictures(RepairCheck):
 
     def examine(self, case: Case) -> Finding | None:
         """Whether what a usual slip makes a picture of, or another size, restores the answers."""
-        repair = self.repair(case, "channels")
+        repair = self.repair(case, "scramble")
         if repair is None:
             return self._of_size(case)
         slip = SCRAMBLES[repair.after.channels]

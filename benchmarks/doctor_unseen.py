@@ -1,0 +1,114 @@
+"""Pipelines that were written by somebody who has not read the doctor, before the doctor.
+
+    python benchmarks/doctor_unseen.py --sets ../shared/sets [--only WORD] [--records FILE]
+
+Prints how many faults were detected and named first, how many sound ones were called broken or
+refused, and the slowest; with --records, one line of JSON for each. Needs HEMLINE_DATA, the
+extras train, keras and doctor, and pandas.
+"""
+
+import json
+import os
+import sys
+import time
+import warnings
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "torch")
+
+from common import BENCH, command_line
+
+from hemline import Dataset, HemlineError, diagnose, open_dataset
+
+MODULES = (
+    *("fashion_numbers", "fashion_pictures", "fashion_answers", "fashion_sound"),
+    *("sets_broken", "sets_sound", "files_broken", "files_sound"),
+)
+PLACES = {
+    "mnist": "mnist",
+    "notmnist": "notmnist",
+    "pneumonia": "pneumonia/pneumoniamnist.npz",
+    "omniglot": "omniglot/images_background_small1.zip",
+    "cifar": "cifar-10-jpeg.zip",
+}
+
+
+def main() -> None:
+    """Examine all of them once."""
+    parser = command_line(__doc__)
+    parser.add_argument("--sets", type=Path, required=True, help="the folder of other sets")
+    parser.add_argument("--only", default="", help="pipelines with this word")
+    parser.add_argument("--records", type=Path, help="a file that gets a line of JSON for each")
+    chosen = parser.parse_args()
+    warnings.simplefilter("ignore")
+
+    @cache
+    def data(name: str) -> Dataset:
+        return open_dataset(chosen.sets / PLACES[name] if name in PLACES else None)
+
+    folder, rows = BENCH / "unseen", []
+    folder.mkdir(parents=True, exist_ok=True)
+    for module in MODULES:
+        for one in import_module(f"unseen.{module}").pipelines(data, folder):
+            if chosen.only in f"{module} {one.kind} {one.name} {' '.join(one.roots)}":
+                rows.append(examine(one, module, data))
+                _report(rows[-1], chosen.records)
+    print(summary(rows))
+
+
+def examine(one, module: str, data) -> dict:
+    """One row."""
+    began = time.perf_counter()
+    row = {"module": module, "name": one.name, "kind": one.kind, "roots": list(one.roots)}
+    try:
+        diagnosis = diagnose(one.target, **({"data": data(one.data)} | one.options))
+        row["found"] = [finding.check for finding in diagnosis.findings]
+        row["evidence"] = diagnosis.findings[0].evidence if diagnosis.findings else ""
+        row["accuracy"] = (diagnosis.accuracy or {}).get("accuracy")
+        row["wants"] = diagnosis.wants
+    except HemlineError as error:
+        row |= {"found": ["refused"], "evidence": str(error), "accuracy": None, "wants": ""}
+    except Exception as error:  # a crash is worse than a refusal, and counted as such
+        said = f"{type(error).__name__}: {error}"
+        row |= {"found": ["crashed"], "evidence": said, "accuracy": None, "wants": ""}
+    return row | {"seconds": round(time.perf_counter() - began, 2)}
+
+
+def good(row: dict) -> bool:
+    """Whether the doctor said what had to be said."""
+    return (
+        row["found"][:1] in [[root] for root in row["roots"]] if row["roots"] else not row["found"]
+    )
+
+
+def _report(row: dict, records: Path | None) -> None:
+    mark = "ok    " if good(row) else "MISSED"
+    wanted, found = "|".join(row["roots"]) or "-", ", ".join(row["found"]) or "-"
+    print(f"{mark} {row['name'][:58]:58} {wanted:40} {found} {row['seconds']}s", file=sys.stderr)
+    if records:
+        with records.open("a") as lines:
+            lines.write(json.dumps(row) + "\n")
+
+
+def summary(rows: list[dict]) -> str:
+    """The figures."""
+    ill, well = ([row for row in rows if bool(row["roots"]) is broken] for broken in (True, False))
+    detected = sum(bool(row["found"]) and row["found"] != ["refused"] for row in ill)
+    slowest = sorted(rows, key=lambda row: -row["seconds"])[:3]
+    lines = [
+        "| | Unseen pipelines |",
+        "| --- | ---: |",
+        f"| broken: detected | {detected} of {len(ill)} |",
+        f"| broken: root cause first | {sum(map(good, ill))} of {len(ill)} |",
+        f"| sound: false alarms | {sum(bool(row['found']) for row in well)} of {len(well)} |",
+        f"| sound: of these refused | {sum(row['found'] == ['refused'] for row in well)} |",
+        "",
+        "Slowest: " + ", ".join(f"{row['name']} {row['seconds']:.1f} s" for row in slowest) + ".",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
