@@ -69,7 +69,7 @@ def other_broken(data: Dataset) -> Iterator[Pipeline]:
     listed = [*data.classes[:7], "pumps", *data.classes[8:]]
     yield make(
         "one class under another name",
-        root="label-order",
+        root="class-names",
         target=lambda x: [listed[label] for label in mlp(x).argmax(1)],
     )
     for what in ("logistic regression", "SVC"):

@@ -72,7 +72,8 @@ def test_a_few_answers_of_no_class_are_doubt_and_no_fault(doubt, linear, real):
 def test_a_class_under_a_name_of_its_own_is_a_fault(linear, real):
     listed = [*CLASSES[:7], "pumps", *CLASSES[8:]]
     diagnosis = diagnose(lambda x: [listed[label] for label in linear(flat(x)).argmax(1)], real)
-    assert names(diagnosis) == ["label-order"]
+    assert names(diagnosis) == ["class-names"]
+    assert "'pumps'" in diagnosis.findings[0].evidence
 
 
 def test_weights_for_other_labels_are_not_trained_ones(real):

@@ -79,6 +79,12 @@ SCRAMBLES: Mapping[str, Scramble] = {
 }
 
 
+def scrambles_of(height: int, width: int) -> tuple[str, ...]:
+    """The slips that such pictures may meet."""
+    small = max(height, width) < _EDGE
+    return tuple(kind for kind in SCRAMBLES if small or kind != "repeated")
+
+
 def unscrambled(pixels: Pixels, kind: str) -> Pixels:
     """Grey pictures `(n, h, w)` so that a pipeline with this slip sees them as they are."""
     n, height, width = pixels.shape

@@ -17,7 +17,7 @@ from hemline.doctor.confirming import Repair, confirm_repair
 from hemline.doctor.forms import CHANNELS, InputForm, symmetries_of
 from hemline.doctor.sample import Sample
 from hemline.doctor.scalings import ARGB, CAFFE, MULTIPLIED, PACKED, RAW, TWICE, UNIT, Scaling
-from hemline.doctor.scrambles import SCRAMBLES
+from hemline.doctor.scrambles import scrambles_of
 from hemline.doctor.statistics import assigned_accuracy
 from hemline.doctor.targets import RefusedError
 from hemline.doctor.undoing import undoing
@@ -27,12 +27,13 @@ from hemline.doctor.untrained import untrained_reach
 _LARGE = 30.0  # times the contrast: no two usual scales other than 0..1 and 0..255 lie so far apart
 _ROUNDS = 3
 _ALIKE = 0.01  # of the pictures, and of the loss: two contracts that differ by less are one
+_NEAR = 0.06  # of the pictures: what numbers of another size may explain less than each picture's
 _SLIP = 0.02  # of the pictures: what the plainer of two explanations may explain less
 # By how much: a division by 255 before a normalisation, a type before any other numbers.
-_PLAINER = {"scale": 3 * _SLIP, "overflow": 4 * _SLIP}
+_PLAINER = {"scale": _SLIP, "overflow": 2 * _SLIP}
 _ANSWERED = 0.3  # of the pictures: who says less is judged by all of them
 # What costs nearly every answer: nobody needs to look for it where most are right.
-_TEARING = {"scramble", "packing", "each"}
+_TEARING = {"scramble", "packing"}
 _JOINT = 120  # pictures of the search for several faults at once, or three of each class
 _JOINT_SECONDS = 20.0
 _UPRIGHT: dict[str, Any] = {"inverted": False, "symmetry": 0, "channels": "rgb"}
@@ -193,11 +194,30 @@ def _next_repair(case: Case, elastic: bool, done: set[str]) -> Repair | None:
         if ranked and ranked[0][0] > base:
             likely.append((ranked[0][0], family, _plainest(ranked)))
     # What explains nearly as much, and is the plainer slip, is the likelier.
-    for _, family, form in sorted(likely, key=lambda one: -one[0] - _PLAINER.get(one[1], _SLIP)):
+    knows, values = base > _reach(case, case.search), {family: value for value, family, _ in likely}
+    scale = values.get("scale", 0.0) - values.get("each", 0.0)  # how far it is ahead
+    likely = [
+        (value + _plainer(case, family, form, scale, knows), family, form)
+        for value, family, form in likely
+    ]
+    for _, family, form in sorted(likely, key=lambda one: -one[0]):
         repair = confirm_repair(case, case.best, form, family)
         if repair is not None:
             return repair
     return None
+
+
+def _plainer(case: Case, family: str, form: InputForm, scale: float, knows: bool) -> float:
+    """What a family is ahead by.
+
+    Larger numbers also make any offset small, where something is known without; what is divided
+    twice leaves next to nothing. And pictures that are each normalised are of small numbers, too.
+    """
+    if family == "scale" and knows and form.scaling.factor > case.best.scaling.factor:
+        return -_SLIP
+    if family == "each":
+        return -2 * _SLIP if scale > -_NEAR else -_SLIP / 4
+    return _PLAINER.get(family, 0.0)
 
 
 def _wider(form: InputForm) -> tuple[str, ...]:
@@ -218,7 +238,7 @@ def _families(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
         "inversion": [best.but(inverted=not best.inverted)],
         "symmetry": [best.but(symmetry=s) for s in symmetries if s != best.symmetry],
         "channels": [best.but(channels=c) for c in _orders(case) if c != best.channels],
-        "scramble": [best.but(channels=c) for c in SCRAMBLES] * (case.material.form.channels == 1),
+        "scramble": [best.but(channels=c) for c in _slips(case)],
         "layout": [best.but(layout=other.layout) for other in case.reading.others],
         "overflow": [best.but(dtype=wider) for wider in _wider(best)],
         "packing": [best.but(dtype="int32", scaling=scale) for scale in _packings(case)],
@@ -267,6 +287,11 @@ def _largest(scale: Scaling) -> Scaling:
         if np.allclose(scale.factors, plain.factor) and not any(scale.offsets):
             return plain
     return scale
+
+
+def _slips(case: Case) -> tuple[str, ...]:
+    pictures = case.material.form
+    return scrambles_of(pictures.height, pictures.width) if pictures.channels == 1 else ()
 
 
 def _orders(case: Case) -> tuple[str, ...]:

@@ -17,6 +17,6 @@ def undoing(material: Material) -> Iterator[Scaling]:
         if wanted != used:
             yield wanted.after(used)
     yield from (wanted.after(wanted.uncentred) for wanted in usual if any(wanted.offsets))
-    yield from (wanted.after(used) for wanted, used in product(usual[:4], _WIDER))
+    yield from (wanted.after(used) for wanted, used in product((UNIT, RAW), _WIDER))
     for wanted, used in product(material.normalisations, (UNIT, RAW)):
         yield wanted.after(used)

@@ -52,9 +52,14 @@ def _at_hand(raw: Any, n: int, vocabulary: Vocabulary) -> Any:
         columns = {name: np.asarray(raw[name]) for name in raw.columns}
         named = {vocabulary.label_of(str(name)) for name in columns} == set(range(len(vocabulary)))
         return raw.to_numpy() if len(columns) == len(vocabulary) and not named else columns
-    if isinstance(raw, np.ndarray) and raw.dtype.kind == "O":
+    if isinstance(raw, np.ndarray) and (raw.dtype.kind == "O" or _are_names(raw)):
         return raw.tolist()
     return list(islice(raw, n + 1)) if isinstance(raw, Iterator) else raw
+
+
+def _are_names(array: NDArray[Any]) -> bool:
+    """Whether each row holds several names."""
+    return array.dtype.kind in "US" and array.ndim == 2 and array.shape[1] > 1
 
 
 def _numbers_or_text(raw: Any, n: int) -> NDArray[Any]:

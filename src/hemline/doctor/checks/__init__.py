@@ -26,7 +26,7 @@ from hemline.doctor.checks.overflow import IntegerOverflow
 from hemline.doctor.checks.repeatability import KeptState, Repeatability
 from hemline.doctor.checks.reported import ReportedFigures
 from hemline.doctor.checks.scaled_twice import ScaledTwice
-from hemline.doctor.checks.scrambled import ScrambledPictures
+from hemline.doctor.checks.scrambled import CutOff, ScrambledPictures
 from hemline.doctor.checks.softmax import WrongSoftmax
 from hemline.doctor.checks.test_selection import TestSelection
 from hemline.doctor.checks.trained_layers import NoTrainedLayers, OutputFollowsInput
@@ -48,8 +48,8 @@ PLAIN_CHECKS: tuple[Check, ...] = (
     BatchDependence(),
 )
 WORKING_CHECKS: tuple[Check, ...] = (
-    IntegerOverflow(),
     TruncatedInput(),
+    IntegerOverflow(),
     UnscaledInput(),
     ScaledTwice(),
     OtherNormalisation(),
@@ -57,6 +57,7 @@ WORKING_CHECKS: tuple[Check, ...] = (
     Orientation(),
     ChannelOrder(),
     ScrambledPictures(),
+    CutOff(),
     AxisOrder(),
     BatchNormStatistics(),
     ConstantAnswers(),

@@ -1,21 +1,45 @@
 """The names of the classes in the model's own list."""
 
+import numpy as np
+
+from hemline.doctor.answers import NAMES
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
+from hemline.doctor.checks.label_order import misspelt
 
 
 class ClassNames(Check):
     """Is the model's own list of names in the order of its labels?"""
 
     name = "class-names"
-    question = "Is the model's own list of class names in the order of the labels?"
+    question = "Are the names those of the classes, in the order of the labels?"
 
     def applies(self, case: Case) -> bool:
-        """Where the target brings a list, and the data another."""
-        return case.material.named and bool(listed_classes(case))
+        """Where the target brings a list, and the data another; or gives names."""
+        return case.material.named and (bool(listed_classes(case)) or case.working.form == NAMES)
 
     def examine(self, case: Case) -> Finding | None:
-        """Against the order that its answers follow."""
+        """Against the order that its answers follow, and the names that there are."""
+        return self._misspelt(case) or self._listed(case)
+
+    def _misspelt(self, case: Case) -> Finding | None:
+        """A name of no class that stands where a class is never named."""
+        labels, actual, strange = case.working.labels, case.confirm.actual, case.working.strange
+        named = np.bincount(labels[labels >= 0], minlength=case.k)
+        missing = [c for c in np.unique(actual[labels < 0]) if not named[c]]
+        if not missing or not misspelt(case):
+            return None
+        name = case.classes[int(np.bincount(actual[labels < 0], minlength=case.k).argmax())]
+        return self.finding(
+            f"{int((labels < 0).sum()):,} of {len(labels):,} answers bear the name "
+            f"{' or '.join(map(repr, strange))}, which is of no class; {name} is never named.",
+            0.8,
+            f"{strange[0]!r} stands for {name!r}: the name is misspelt, or of another list.",
+            f"classes = {list(case.classes)}",
+            strange=list(strange),
+        )
+
+    def _listed(self, case: Case) -> Finding | None:
         names, meant = listed_classes(case), case.classes
         label_of = case.material.vocabulary.label_of
         wrong = [i for i, name in enumerate(names[: case.k]) if label_of(name) != i]

@@ -26,7 +26,7 @@ class LabelOrder(Check):
         places = labels - first
         known = (places >= 0) & (places < k)
         if not known.all() and not _abstains(case, places, actual, known):
-            return self._unknown(case, labels)
+            return None if misspelt(case) else self._unknown(case, labels)
         labels, actual, places = labels[known], actual[known], places[known]
         half = len(labels) // 2
         given = np.array(best_assignment(confusion_matrix(places[:half], actual[:half], k))) + first
@@ -100,11 +100,17 @@ class LabelOrder(Check):
             f"{int(strange.sum()):,} of {len(labels):,} answers name no class of "
             f"{case.material.name}" + (f" ({', '.join(shown)})." if shown else "."),
             0.9,
-            "A name is misspelt, or the names or numbers of the classes are those of another list.",
+            "The names or numbers of the classes are those of another list.",
             f"classes = {list(case.classes)}",
             answers=int(strange.sum()),
             strange=list(case.working.strange),
         )
+
+
+def misspelt(case: Case) -> bool:
+    """Whether most answers bear names of the classes, and the others none that is known."""
+    labels = case.working.labels
+    return bool(case.working.strange) and float((labels >= 0).mean()) > 1 / 2
 
 
 def _order(classes: tuple[str, ...], given: np.ndarray) -> str:

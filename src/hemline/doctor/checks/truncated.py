@@ -22,8 +22,8 @@ class TruncatedInput(Check):
     def examine(self, case: Case) -> Finding | None:
         """By the brightnesses that get the very same answers."""
         right, n = case.counted
-        if right / n > _WELL * case.good:
-            return None
+        if right / n > _WELL * case.good or case.received.voted:
+            return None  # trees tell few brightnesses apart by nature
         levels = _levels(case)
         if not 2 <= levels <= _LEVELS:
             return None

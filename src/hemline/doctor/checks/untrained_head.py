@@ -2,12 +2,10 @@
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, share
-from hemline.doctor.statistics import ALPHA, at_least
 
 _MORE = 0.15  # of the pictures that a linear readout names rightly and the outputs do not
 _FAR_MORE = 0.2  # where the outputs do know something: distances and densities are far from linear
 _LEARNED = 0.85  # of what a linear classifier of the pixels reaches
-_CLEARLY = 2.0  # times guessing: of a last layer made anew hardly any is right as often
 
 
 class UntrainedHead(Check):
@@ -50,7 +48,7 @@ class BatchNormStatistics(Check):
         if held is None or not _knows(case):
             return None
         right, n = _named(case)
-        if right / n > case.reach.line_named and not self._beyond(case, held, right / n):
+        if held - right / n < _FAR_MORE or held < _LEARNED * case.good:
             return None
         return self.finding(
             f"{share(right, n)}, yet a linear readout of these outputs, fitted to other pictures, "
@@ -64,9 +62,6 @@ class BatchNormStatistics(Check):
             "weights; or momentum=0.9 (PyTorch: 0.1).",
             readout=held,
         )
-
-    def _beyond(self, case: Case, held: float, right: float) -> bool:
-        return held - right > _FAR_MORE and held > _LEARNED * case.good
 
 
 def _unnamed(case: Case) -> float | None:
@@ -84,6 +79,6 @@ def _named(case: Case) -> tuple[int, int]:
 
 
 def _knows(case: Case) -> bool:
-    """Whether far more answers are right than by guessing."""
+    """Whether more answers are right than a last layer made anew has by accident."""
     right, n = _named(case)
-    return at_least(right, n, min(0.95, _CLEARLY * case.commonest)) < ALPHA
+    return right / n > case.reach.line_named

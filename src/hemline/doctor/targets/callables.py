@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from hemline.doctor.forms import InputForm, layouts_of, native_layout, resized_layout
+from hemline.doctor.scalings import RAW, UNIT
 from hemline.doctor.ways import ARRAY, CALLED_WITH, ONE_BY_ONE, ONE_TENSOR, TENSOR
 from hemline.pixels import Form
 
@@ -17,8 +18,10 @@ def callable_forms(pictures: Form, with_torch: bool) -> Iterator[InputForm]:
     for layouts in (plain, rest):
         for dtype in ("float32", "uint8", "float64"):
             yield from (InputForm(layout, dtype, way=way) for way in ways for layout in layouts)
-    for dtype in ("uint8", "float32"):
-        yield from (InputForm(layout, dtype, way=ONE_BY_ONE) for layout in (*plain, *rest))
+    for layout in (*plain, *rest):  # for those that look at the range
+        yield InputForm(layout, "float32", UNIT)
+    for dtype, scaling in (("uint8", RAW), ("float32", RAW), ("float32", UNIT)):
+        yield from (InputForm(layout, dtype, scaling, way=ONE_BY_ONE) for layout in (*plain, *rest))
     if with_torch:
         yield from (InputForm(layout, "float32", way=ONE_TENSOR) for layout in (*plain, *rest))
     yield from file_forms(pictures, tuple(CALLED_WITH))
