@@ -97,7 +97,7 @@ def _garment_glue(data: Data, folder: Path) -> Iterator[Unseen]:
     twice = App(from_path, (_turned_by_hand, *GREY), shares, many=True)
     yield broken("turned-twice", "PyTorch", "exif-orientation", twice)
     steps = (upright, opaque, in_mode("L"), _cropped(28, 32))
-    yield broken("cropped", "PyTorch", "cropped", App(from_picture, steps, shares))
+    yield broken("cropping", "PyTorch", "cropping", App(from_picture, steps, shares))
 
 
 def _garment_numbers(data: Data, folder: Path) -> Iterator[Unseen]:
@@ -170,7 +170,7 @@ def _photo_glue(data: Data, folder: Path) -> Iterator[Unseen]:
     ignored = App(from_bytes, steps, Network(net), many=True)
     yield broken("tag-ignored", "PyTorch", "exif-orientation", ignored)
     steps = (upright, opaque, in_mode("RGB"), _cropped(32, 48))
-    yield broken("cropped", "PyTorch", "cropped", App(from_picture, steps, name))
+    yield broken("cropping", "PyTorch", "cropping", App(from_picture, steps, name))
     yield from _photo_numbers(data, folder)
 
 

@@ -20,7 +20,8 @@ PICTURES = _LEVELS * _OUTLINES  # that a ramp takes
 _INK = 40  # a level above which a pixel belongs to what is shown
 _LEAP = 60.0  # times the usual step, as a jump of 255 greys is; a network's own bends stay below 15
 _BEYOND = 8.0  # times the larger steps: where many levels are alike the usual step is nothing
-_FLOOR, _ROUNDING = 1e-9, 1e-3  # nats, and parts of the step from black: less is rounding
+# Less is rounding: nats, parts of the largest step, parts of the step from black.
+_FLOOR, _NOISE, _ROUNDING = 1e-9, 1e-5, 1e-3
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def measure_ramp(ask: Callable[[NDArray[np.uint8]], Answers], sample: Sample) ->
     found = np.array(steps)
     leaps = {_leap(one) for one in found}
     own = bool((found[:, 1:].max(axis=1) < _ROUNDING * found[:, 0]).all())
-    levels = 1 + int((found > _FLOOR).sum(axis=1).max())
+    told = found > np.maximum(_FLOOR, _NOISE * found.max(axis=1, keepdims=True))
+    levels = 1 + int(told.sum(axis=1).max())
     return Ramp(levels, leaps.pop() if len(leaps) == 1 and not own else -1, own)
 
 

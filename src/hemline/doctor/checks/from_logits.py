@@ -158,7 +158,7 @@ def too_sure_in_training(case: Case, without: list[int]) -> tuple[float, float] 
             return None
         found.append(fit_temperature(answers.logs[kept], actual[kept]))
     known, other = found
-    fits = _TRAINED_SURE < known < _OTHERWISE and known > _ALIKE * other
+    fits = _TRAINED_SURE < min(known, other) and known < _OTHERWISE and known > _ALIKE * other
     return (known, other) if fits else None
 
 

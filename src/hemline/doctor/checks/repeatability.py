@@ -12,6 +12,7 @@ from hemline.doctor.targets import RefusedError
 from hemline.doctor.unpacking import UnreadableError
 
 ROUNDING = 0.05  # of a probability: 8-bit mantissas in another order stay below 0.02
+_MOVED = 0.01  # of a probability: rounding moves none so far
 _FAINTER = 4  # times: a scaler that looks at what comes in takes that for another world
 _SETTLES = 1.1  # times less from call to call: what is random never settles
 _ROUNDING = 1e-3  # of a probability: threads that add in another order differ by far less
@@ -42,7 +43,7 @@ class KeptState(Check):
         settling = [float(step.mean()) for step in (moved, difference(after, then))]
         settling.append(float(difference(then, last).mean()))
         settles = all(_SETTLES * after < before for before, after in pairwise(settling))
-        if moved.max() <= ROUNDING or not (settles or still.max() <= _ROUNDING):
+        if moved.max() <= _MOVED or not (settles or still.max() <= _ROUNDING):
             return None
         changed, n = int((second.labels != after.labels).sum()), len(pixels)
         return self.finding(
