@@ -212,7 +212,8 @@ def _read_labels(values: NDArray[Any], vocabulary: Vocabulary) -> Answers:
     labels = np.where(known, values, -1).astype(np.int64)
     if vocabulary.numerals:
         labels = np.array([vocabulary.label_of_number(value) for value in labels.tolist()])
-    return Answers(NAMES if vocabulary.numerals else LABELS, None, labels)
+    strange = tuple(f"{value:.0f}" for value in np.unique(values[~known])[:_SHOWN])
+    return Answers(NAMES if vocabulary.numerals else LABELS, None, labels, strange=strange)
 
 
 def _form(scores: Scores) -> str:

@@ -191,6 +191,11 @@ class Case:
             self._answers[key] = ask(self.target, form, sample.pixels)
         return self._answers[key]
 
+    @cached_property
+    def again(self) -> Answers:
+        """Answers to the search sample under the contract, asked for a second time."""
+        return ask(self.target, self.contract, self.search.pixels)
+
     @property
     def in_batches(self) -> bool:
         """Whether several pictures are asked about at once, and may be asked about singly."""

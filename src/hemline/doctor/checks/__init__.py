@@ -26,7 +26,7 @@ from hemline.doctor.checks.overflow import IntegerOverflow
 from hemline.doctor.checks.repeatability import KeptState, Repeatability
 from hemline.doctor.checks.reported import ReportedFigures
 from hemline.doctor.checks.scaled_twice import ScaledTwice
-from hemline.doctor.checks.scrambled import CutOff, ScrambledPictures
+from hemline.doctor.checks.scrambled import CutOff, MixedBatch, ScrambledPictures
 from hemline.doctor.checks.softmax import WrongSoftmax
 from hemline.doctor.checks.test_selection import TestSelection
 from hemline.doctor.checks.trained_layers import NoTrainedLayers, OutputFollowsInput
@@ -45,6 +45,7 @@ PLAIN_CHECKS: tuple[Check, ...] = (
     KeptState(),
     OrderLost(),
     Repeatability(),
+    MixedBatch(),
     BatchDependence(),
 )
 WORKING_CHECKS: tuple[Check, ...] = (

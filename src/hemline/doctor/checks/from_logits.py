@@ -12,7 +12,7 @@ _WORTH = 0.02  # of the loss: of a network with its right loss the sign is the o
 _LEARNED = 0.5  # of the answers right: of who has learned less there is no telling how
 _GIVEN_UP, _SURE = 0.02, 0.8  # share of a class that is still named, confidence beside it
 _TRAINED_SURE = 1.7  # as a temperature on training pictures: cross-entropy leaves 0.7 to 1.1
-_OTHERWISE = 9.0  # beyond it, it is no softmax: densities that were multiplied, say
+_OTHERWISE = 7.0  # beyond it, it is no softmax: densities that were multiplied, say
 _ALIKE = 0.9  # of the temperature on test pictures: over-training leaves less of it in training
 _PICTURES = 400  # of the training part
 _ENOUGH = 50  # pictures of a class, of which so small a share can be told
@@ -154,11 +154,11 @@ def too_sure_in_training(case: Case, without: list[int]) -> tuple[float, float] 
         kept = ~np.isin(actual, without)
         if answers.logs is None or kept.sum() < _PICTURES:
             return None
-        if (answers.labels == actual)[kept].mean() < _LEARNED:
+        if (answers.labels == actual)[kept].mean() < min(_LEARNED, case.good):
             return None
         found.append(fit_temperature(answers.logs[kept], actual[kept]))
     known, other = found
-    fits = _TRAINED_SURE < min(known, other) and known < _OTHERWISE and known > _ALIKE * other
+    fits = min(known, other) > _TRAINED_SURE and known < _OTHERWISE and known > _ALIKE * other
     return (known, other) if fits else None
 
 

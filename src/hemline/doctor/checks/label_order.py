@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hemline.doctor.answers import NAMES
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance, share
 from hemline.doctor.statistics import ALPHA, at_least, best_assignment, holm, mcnemar
@@ -25,7 +26,8 @@ class LabelOrder(Check):
         first = int(labels.min() >= 1 and labels.max() == k)  # counted from 1?
         places = labels - first
         known = (places >= 0) & (places < k)
-        if not known.all() and not _abstains(case, places, actual, known):
+        doubts = len(case.working.strange) < 2 or case.working.form == NAMES  # in one number
+        if not known.all() and not (doubts and _abstains(case, places, actual, known)):
             return None if misspelt(case) else self._unknown(case, labels)
         labels, actual, places = labels[known], actual[known], places[known]
         half = len(labels) // 2
@@ -95,7 +97,9 @@ class LabelOrder(Check):
     def _unknown(self, case: Case, labels: np.ndarray) -> Finding | None:
         strange = (labels < 0) | (labels >= case.k)
         values = sorted({int(label) for label in labels[strange]})[:5]
-        shown = [*map(repr, case.working.strange)] or [str(value) for value in values if value >= 0]
+        names = case.working.form == NAMES
+        shown = [repr(one) if names else one for one in case.working.strange]
+        shown = shown or [str(value) for value in values if value >= 0]
         return self.finding(
             f"{int(strange.sum()):,} of {len(labels):,} answers name no class of "
             f"{case.material.name}" + (f" ({', '.join(shown)})." if shown else "."),
@@ -110,7 +114,7 @@ class LabelOrder(Check):
 def misspelt(case: Case) -> bool:
     """Whether most answers bear names of the classes, and the others none that is known."""
     labels = case.working.labels
-    return bool(case.working.strange) and float((labels >= 0).mean()) > 1 / 2
+    return case.working.form == NAMES and float((labels >= 0).mean()) > 1 / 2
 
 
 def _order(classes: tuple[str, ...], given: np.ndarray) -> str:

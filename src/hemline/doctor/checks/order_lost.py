@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers
+from hemline.doctor.answers import Answers, Scores
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repeatability import ROUNDING, difference
@@ -11,6 +11,7 @@ from hemline.doctor.probing import ask
 from hemline.doctor.statistics import best_assignment
 
 _MOVED = 3  # pictures that have to be elsewhere: two alike may change places by rounding
+_ALIKE = 0.95  # of the rows: some lie close enough to change places by rounding
 _MEND = "DataLoader(pictures, shuffle=False)  # and answers put back where their pictures were"
 
 
@@ -30,6 +31,8 @@ class OrderLost(Check):
         alone = case.alone
         if isinstance(alone, str):
             return None
+        if found := self._each_time(case):
+            return found
         n = len(alone)
         if _same(alone, case.answers(case.contract, case.search)[:n]).diagonal().all():
             return None
@@ -51,6 +54,33 @@ class OrderLost(Check):
             right_together=right[1],
             n=n,
         )
+
+    def _each_time(self, case: Case) -> Finding | None:
+        """Whether the same pictures, asked about twice, get the same answers in two orders."""
+        first = case.answers(case.contract, case.search)
+        again = case.again
+        moved = int((difference(first, again) > ROUNDING).sum())
+        if moved < _MOVED or first.scores is None or again.scores is None:
+            return None
+        if first.scores.shape != again.scores.shape or not _alike(first.scores, again.scores):
+            return None
+        n = len(first)
+        return self.finding(
+            f"Asked twice about the same {n} pictures, {moved} answers are elsewhere: the same "
+            "ones came back, in another order.",
+            1.0,
+            "The order is lost on the way: answers are taken as they are completed, or a loader "
+            "shuffles.",
+            "executor.map(...) instead of as_completed(...); DataLoader(pictures, shuffle=False)",
+            moved=moved,
+            n=n,
+        )
+
+
+def _alike(first: Scores, second: Scores) -> bool:
+    """Whether two sets of rows are the same but for their order and rounding."""
+    both = [np.round(rows, 4)[np.lexsort(np.round(rows, 4).T)] for rows in (first, second)]
+    return float((np.abs(both[0] - both[1]).max(axis=1) <= ROUNDING).mean()) > _ALIKE
 
 
 def _same(alone: Answers, together: Answers) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from hemline.doctor.targets import RefusedError
 from hemline.doctor.unpacking import UnreadableError
 
 ROUNDING = 0.05  # of a probability: 8-bit mantissas in another order stay below 0.02
+_ASKED = 64  # pictures
 _MOVED = 0.01  # of a probability: rounding moves none so far
 _FAINTER = 4  # times: a scaler that looks at what comes in takes that for another world
 _SETTLES = 1.1  # times less from call to call: what is random never settles
@@ -31,9 +32,8 @@ class KeptState(Check):
         Nothing unusual has been shown before, and if something is kept nothing more is: other
         pictures would spoil it.
         """
-        pixels, way = case.search.pixels, case.contract
-        first = case.answers(way, case.search)
-        second = ask(case.target, way, pixels)
+        pixels, way = case.search.pixels[:_ASKED], case.contract
+        first, second = (ask(case.target, way, pixels) for _ in range(2))
         try:
             ask(case.target, way, pixels // _FAINTER)
         except (RefusedError, UnreadableError):
@@ -70,7 +70,7 @@ class Repeatability(Check):
     def examine(self, case: Case) -> Finding | None:
         """Ask for the search sample again."""
         first = case.answers(case.contract, case.search)
-        again = ask(case.target, case.contract, case.search.pixels)
+        again = case.again
         changed = int((first.labels != again.labels).sum())
         largest = difference(first, again).max()
         if largest <= _ROUNDING and not changed:

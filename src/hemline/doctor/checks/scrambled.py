@@ -1,9 +1,16 @@
 """Pictures that do not arrive as pictures."""
 
+from hemline.doctor.asking import ask
 from hemline.doctor.case import Case
-from hemline.doctor.checks.base import Finding
+from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repairs import RepairCheck
 from hemline.doctor.scrambles import SCRAMBLES
+from hemline.doctor.targets import RefusedError
+from hemline.doctor.unpacking import UnreadableError
+from hemline.pixels import Pixels
+
+_WELL = 0.9  # of what a linear classifier reaches: who does as well mixes nothing
+_MIXED, _MOST = 0.3, 0.8  # of the pictures that come right, and of that accuracy: no accident
 
 
 class ScrambledPictures(RepairCheck):
@@ -58,3 +65,43 @@ class CutOff(RepairCheck):
             "photographs whose object lies far inside.",
             "Resize(28)  # without CenterCrop; or pad before it",
         )
+
+
+class MixedBatch(Check):
+    """Do the values of a picture stay among those of the same picture?"""
+
+    name = "scrambled-pictures"
+    question = "Do the values of pictures that come together stay apart?"
+    ends = True
+
+    def applies(self, case: Case) -> bool:
+        """Unless pictures go one at a time anyway, or are right as they are."""
+        return case.in_batches and self._before(case) < _WELL * case.good
+
+    def examine(self, case: Case) -> Finding | None:
+        """Whether a batch whose axes were exchanged beforehand is answered rightly."""
+        pixels, n = case.search.pixels, len(case.search)
+        exchanged = pixels.reshape(n, -1).T.reshape(pixels.shape)
+        before, after = self._before(case), self._right(case, exchanged)
+        if after - before < _MIXED or after < _MOST * case.good:
+            return None
+        return self.finding(
+            f"{100 * before:.0f} % of {n} pictures are right; {100 * after:.0f} % if their values "
+            "are laid picture after picture for each pixel.",
+            1.0,
+            "The batch was brought to rows by a reshape of the wrong order, reshape(pixels, -1).T, "
+            "which mixes the pictures.",
+            "pixels.reshape(len(pixels), -1)",
+            accuracy=[before, after],
+        )
+
+    def _before(self, case: Case) -> float:
+        labels = case.answers(case.contract, case.search).labels
+        return float((labels == case.search.actual).mean())
+
+    def _right(self, case: Case, pixels: Pixels) -> float:
+        try:
+            labels = ask(case.target, case.contract, pixels).labels
+        except (RefusedError, UnreadableError):
+            return 0.0
+        return float((labels == case.search.actual).mean())

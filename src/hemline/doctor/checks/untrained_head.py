@@ -27,7 +27,8 @@ class UntrainedHead(Check):
             f"{100 * case.reach.read:.0f} % at most. No order of the labels explains that.",
             1.0,
             "The layers before it are trained, the last one is not: it was made anew (for another "
-            "number of classes, say), or its weights were not loaded.",
+            "number of classes, say), or its weights were not loaded. Or all of it was trained, "
+            "for other classes.",
             "Train the last layer, or load its weights too: load_state_dict(..., strict=True).",
             readout=held,
             reach=case.reach.read,
