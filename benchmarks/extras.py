@@ -29,6 +29,10 @@ EXTRAS: dict[str, tuple[list[str], str]] = {
     "heic": (["predict", "photo.jpg"], "import pillow_heif; from hemline import Classifier"),
     "report": (["report", "tiny", *SKETCHES, "--out", "page.html"], "import hemline.report.page"),
     "doctor": (["doctor", "tiny", *SKETCHES], "from hemline import diagnose"),
+    "tflite": (
+        ["doctor", "tiny", *SKETCHES],
+        "import ai_edge_litert; from hemline import diagnose",
+    ),
     "tables": (["data", "--data", "table.parquet"], "import pyarrow.parquet"),
     "serve": (["serve", "--help"], "import hemline.serving.app"),
     "huggingface": (

@@ -54,7 +54,7 @@ def holds(requirement, extra):
 
 
 NAMES = ["", "train", "heic", "report", "doctor", "serve", "keras", "sklearn", "tables"]
-NAMES += ["tensorboard", "mlflow", "wandb", "huggingface"]
+NAMES += ["tensorboard", "mlflow", "wandb", "huggingface", "tflite"]
 WITH_TORCH = {"train", "keras", "sklearn", "tensorboard", "mlflow", "wandb"}
 
 
@@ -115,6 +115,7 @@ USES = {
     "heic": [("predict", "photo.heic")],
     "report": [("report", "tiny", *SKETCHES, "--out", "page.html")],
     "doctor": [("doctor", "tiny", *SKETCHES, "--html", "page.html")],
+    "tflite": [("doctor", "tiny", *SKETCHES)],
     "keras": [("export", "tiny", "--format", "keras", "--out", "tiny.keras")],
     "huggingface": [("export", "tiny", "--format", "huggingface")],
     **{
@@ -166,6 +167,14 @@ def test_what_is_missing_is_named(extra, program, tmp_path):
         done = program(*command, cwd=tmp_path)
         assert done.returncode == 2, (name, done.stdout)
         assert f"[{name}]" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("extra", ["doctor"], indirect=True)
+def test_a_file_of_litert_without_it_names_the_extra(extra, program, tmp_path):
+    (tmp_path / "net.tflite").write_bytes(b"TFL3")
+    done = program("doctor", "net.tflite", *SKETCHES, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "tflite" in done.stderr.replace("net.tflite", "")
 
 
 def test_extras_are_all_tried():

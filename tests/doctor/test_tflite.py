@@ -88,10 +88,3 @@ def test_what_is_no_file_of_the_kind_is_one_sentence(tmp_path):
     (tmp_path / "broken.tflite").write_bytes(b"TFL3" * 50)
     with pytest.raises(TargetError, match=r"Expected a \.tflite file that opens"):
         open_target(tmp_path / "broken.tflite")
-
-
-@pytest.mark.skipif(HAS_LITERT, reason="LiteRT is installed")
-def test_without_litert_the_extra_is_named(tmp_path):
-    (tmp_path / "net.tflite").write_bytes(b"TFL3")
-    with pytest.raises(TargetError, match="tflite"):
-        open_target(tmp_path / "net.tflite")
