@@ -38,6 +38,7 @@ _SEARCH_SIZES = (250, 120, 60)
 _MANY, _VALUES = 50, 100_000
 _SHIFTED = 0.05  # points by which a test part is harder by itself, so that it misleads a search
 _READ = 200  # pictures of which a readout can be fitted and counted
+_FAINT = 0.3  # nats: trained networks move their scores by several
 _SHOWS = 0.85  # of what a linear classifier reaches, by what was only drowned
 _LEARNED = 0.9  # of the answers right: who reaches that has learned, whatever others reach
 
@@ -269,8 +270,10 @@ class Case:
             return None
         moves = (logs - logs.mean(axis=0))[part]
         found = float((moves.argmax(axis=1) == self.confirm.actual[part]).mean())
-        line = max(self.reach.line_renamed(flattered=True), _SHOWS * self.good)
-        return (found, float(moves.std())) if found > line else None
+        spread, line = float(moves.std()), self.reach.line_renamed(flattered=True)
+        if spread > _FAINT:  # what moves by several nats and was only drowned is nearly all there
+            line = max(line, _SHOWS * self.good)
+        return (found, spread) if found > line else None
 
     @cached_property
     def ramp(self) -> Ramp | None:
