@@ -138,12 +138,15 @@ class FromLogits(Check):
         )
 
 
-def too_sure_in_training(case: Case, without: list[int]) -> tuple[float, float] | None:
+def too_sure_in_training(
+    case: Case, without: list[int], most: float = _OTHERWISE
+) -> tuple[float, float] | None:
     """The temperatures of training and test pictures, where no loss of cross-entropy left them.
 
     Args:
         case: where there is no training part, there is no telling.
         without: labels whose pictures are left out.
+        most: the temperature from which something else is likelier.
     """
     if case.train is None:
         return None
@@ -158,7 +161,7 @@ def too_sure_in_training(case: Case, without: list[int]) -> tuple[float, float] 
             return None
         found.append(fit_temperature(answers.logs[kept], actual[kept]))
     known, other = found
-    fits = min(known, other) > _TRAINED_SURE and known < _OTHERWISE and known > _ALIKE * other
+    fits = min(known, other) > _TRAINED_SURE and known < most and known > _ALIKE * other
     return (known, other) if fits else None
 
 
@@ -169,7 +172,7 @@ def given_up_by_loss(case: Case, given: int) -> bool:
     """
     logs, actual = case.working.logs, np.argsort(case.renaming)[case.confirm.actual]
     if logs is None or case.train is not None:
-        return too_sure_in_training(case, [given]) is not None
+        return too_sure_in_training(case, [given], 100.0) is not None
     logs, actual = logs[actual != given], actual[actual != given]
     if fit_temperature(logs, actual) < _TOO_SURE:
         return False
