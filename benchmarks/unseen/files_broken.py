@@ -14,8 +14,8 @@ from torch import nn
 
 from .base import Unseen
 from .files_sound import (
+    CLASSES,
     COLOUR,
-    GARMENTS,
     GREY,
     App,
     Picture,
@@ -82,7 +82,7 @@ def _turned_by_hand(picture: Picture) -> Picture:
 
 def _garment_glue(data: Data, folder: Path) -> Iterator[Unseen]:
     broken, net = _of("fashion"), trained(data, folder, "fashion")
-    name, shares = Network(net, answer=named(GARMENTS)), Network(net)
+    name, shares = Network(net, answer=named(CLASSES)), Network(net)
     steps: tuple[Step, ...] = (upright, opaque, in_mode("L"), _squeezed(28))
     squeezed = App(from_picture, steps, shares, many=True)
     yield broken("squeezed", "PyTorch", "aspect-ratio", squeezed)
@@ -108,7 +108,7 @@ def _garment_numbers(data: Data, folder: Path) -> Iterator[Unseen]:
 
     inverted = glued(from_path, ImageOps.invert)
     yield broken("inverted", "PyTorch", "inverted-brightness", inverted)
-    best = Network(net, answer=scored(GARMENTS, 3))
+    best = Network(net, answer=scored(CLASSES, 3))
     paper = App(from_bytes, (*GREY, ImageOps.invert), best)
     yield broken("inverted-bytes", "PyTorch", "inverted-brightness", paper)
     flipped = glued(from_bytes, ImageOps.flip)
@@ -130,14 +130,14 @@ def _garment_numbers(data: Data, folder: Path) -> Iterator[Unseen]:
 def _refilled(net: nn.Module) -> App:
     """32 pixels wide from another project; np.resize makes the shape fit."""
     steps = (upright, opaque, in_mode("L"), padded(32), lambda seen: np.resize(seen, (28, 28)))
-    return App(from_path, steps, Network(net, answer=named(GARMENTS)))
+    return App(from_path, steps, Network(net, answer=named(CLASSES)))
 
 
 def _garment_answers(data: Data, folder: Path) -> Iterator[Unseen]:
     broken, net = _of("fashion"), trained(data, folder, "fashion")
     again = Network(net, answer=lambda z: softmax(softmax(z)))
     yield broken("softmax-again", "PyTorch", "double-softmax", App(from_path, GREY, again))
-    alphabet = Network(net, answer=named(sorted(GARMENTS)))
+    alphabet = Network(net, answer=named(sorted(CLASSES)))
     yield broken("by-alphabet", "PyTorch", "label-order", App(from_bytes, GREY, alphabet))
     pixels, labels = subset(data, "fashion")
     dropping = cached(
@@ -145,7 +145,7 @@ def _garment_answers(data: Data, folder: Path) -> Iterator[Unseen]:
     )
     lively = App(from_picture, GREY, Network(dropping.train()), many=True)
     yield broken("dropout-left-on", "PyTorch", "nondeterministic", lively)
-    one = App(from_path, GREY, Network(net, answer=named(GARMENTS)))
+    one = App(from_path, GREY, Network(net, answer=named(CLASSES)))
     yield broken("as-completed", "PyTorch", "order-lost", _as_completed(one))
 
 

@@ -11,23 +11,13 @@ from PIL import Image, ImageOps
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 
+from hemline.labels import CLASSES
+
 from .base import Unseen
 from .sets_sound import Data, Network, cached, classical, rows, subset, trained
 
 Picture = Image.Image
 Step = Callable[[Picture], Any]
-GARMENTS = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
 
 
 def from_path(path: str | Path) -> Picture:
@@ -149,12 +139,12 @@ def _garments(data: Data, folder: Path) -> Iterator[Unseen]:
         return Unseen(f"fashion-file-{name}", kind, "fashion", (), target)
 
     net = trained(data, folder, "fashion")
-    name = Network(net, answer=named(GARMENTS))
+    name = Network(net, answer=named(CLASSES))
     yield sound("path-name", "PyTorch", App(from_path, GREY, name))
     yield sound("pictures-shares", "PyTorch", App(from_picture, GREY, Network(net), many=True))
     by_name = Network(net, answer=_by_name)
     yield sound("bytes-dictionary", "PyTorch", App(from_bytes, GREY, by_name))
-    best = Network(net, answer=scored(GARMENTS, 3))
+    best = Network(net, answer=scored(CLASSES, 3))
     steps = (upright, opaque, in_mode("L"), thumbnail(28))
     yield sound("paths-best", "PyTorch", App(from_path, steps, best, many=True))
     cut_out = (upright, opaque, in_mode("L"), _of_28)
@@ -164,9 +154,7 @@ def _garments(data: Data, folder: Path) -> Iterator[Unseen]:
 
 
 def _by_name(logits: NDArray) -> list[dict[str, float]]:
-    return [
-        {each["label"]: each["score"] for each in best} for best in scored(GARMENTS, 10)(logits)
-    ]
+    return [{each["label"]: each["score"] for each in best} for best in scored(CLASSES, 10)(logits)]
 
 
 def _of_28(picture: Picture) -> Picture:
@@ -176,7 +164,7 @@ def _of_28(picture: Picture) -> Picture:
 
 
 def _unsure(logits: NDArray) -> list[str]:
-    best = [best[0] for best in scored(GARMENTS, 1)(logits)]
+    best = [best[0] for best in scored(CLASSES, 1)(logits)]
     return [each["label"] if each["score"] > 0.6 else "unknown" for each in best]
 
 

@@ -30,34 +30,45 @@ ANSWER = {
 }
 
 
+class Teller(BaseHTTPRequestHandler):
+    """What a test server is made of: it says one text, and logs nothing."""
+
+    def say(self, text, status=200):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_):
+        pass
+
+
 @contextlib.contextmanager
-def telling_server():
-    """A server that says what it is told to say."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self._say(made.described)
-
-        def do_POST(self):
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self._say(made.answer)
-
-        def _say(self, text):
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *_):
-            pass
-
-    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.described = made.answer = b""
-    made.url = f"http://127.0.0.1:{made.server_port}/v2/models/m"
+def serving(handler):
+    """A server that runs on loopback until the block ends."""
+    made = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=made.serve_forever, daemon=True).start()
     yield made
     made.shutdown()
     made.server_close()
+
+
+@contextlib.contextmanager
+def telling_server():
+    """A server that says what it is told to say."""
+
+    class Handler(Teller):
+        def do_GET(self):
+            self.say(self.server.described)
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.say(self.server.answer)
+
+    with serving(Handler) as made:
+        made.described = made.answer = b""
+        made.url = f"http://127.0.0.1:{made.server_port}/v2/models/m"
+        yield made
 
 
 def examine(server, described=DESCRIBED, answer=ANSWER):

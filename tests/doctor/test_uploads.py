@@ -3,15 +3,15 @@
 import base64
 import contextlib
 import json
-import threading
 from email import message_from_bytes
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from hemline import diagnose
 from hemline.errors import TargetError
-from tests.doctor import glue
+from tests.doctor import glue, odd
+from tests.doctor.odd import Teller
 
 
 def uploaded(field):
@@ -54,33 +54,23 @@ def serving(read, reply, pipeline=None):
     """The URL of a server that reads a picture, and replies in a form of its own."""
     pipeline = pipeline or glue.glued()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Teller, BaseHTTPRequestHandler):
         def do_GET(self):
-            self._say(404, {"detail": "Not Found"})
+            self._tell(404, {"detail": "Not Found"})
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             try:
                 scores = pipeline(read(body, self.headers["Content-Type"]))
             except Exception as error:
-                return self._say(422, {"detail": repr(error)})
-            return self._say(200, reply(scores))
+                return self._tell(422, {"detail": repr(error)})
+            return self._tell(200, reply(scores))
 
-        def _say(self, status, said):
-            text = json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+        def _tell(self, status, said):
+            self.say(json.dumps(said).encode(), status)
 
-        def log_message(self, *_):
-            pass
-
-    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=made.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{made.server_port}/predict"
-    made.shutdown()
-    made.server_close()
+    with odd.serving(Handler) as made:
+        yield f"http://127.0.0.1:{made.server_port}/predict"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.data import Split
+from hemline.doctor.least_squares import fit_linear
 from hemline.doctor.material import stratified
 from hemline.pixels import Pixels
 
@@ -86,18 +87,11 @@ def _figures(split: Split, places: NDArray[np.int64]) -> tuple[Features, NDArray
 def _fit(
     values: Features, labels: NDArray[np.integer], classes: int
 ) -> Callable[[Features, NDArray[np.integer]], float]:
-    """Least squares on one-hot labels: from features and labels to the share that is right."""
-    middle = values.mean(axis=0)
-    centred = values - middle
-    products = (centred.T @ centred).astype(np.float64)
-    products[np.diag_indices_from(products)] += _RIDGE * np.trace(products) / len(products) + 1e-6
-    wanted = np.eye(classes)[labels]
-    bias = wanted.mean(axis=0)
-    weights = np.linalg.solve(products, centred.T @ (wanted - bias)).astype(np.float32)
+    """From features and labels to the share that a linear classifier names rightly."""
+    scores = fit_linear(values, labels, classes, _RIDGE)
 
     def score(values: Features, labels: NDArray[np.integer]) -> float:
-        scores = (values - middle) @ weights + bias
-        return float((scores.argmax(axis=1) == labels).mean())
+        return float((scores(values).argmax(axis=1) == labels).mean())
 
     return score
 

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from hemline.data import Split
 from hemline.doctor.answers import Answers, Labels, joined
+from hemline.doctor.asking import ask
 from hemline.doctor.baseline import LinearBaseline, measure_baseline
 from hemline.doctor.forms import InputForm
 from hemline.doctor.material import Material, stratified
-from hemline.doctor.probing import Reading, ask
+from hemline.doctor.probing import Reading
 from hemline.doctor.ramp import PICTURES as RAMP
 from hemline.doctor.ramp import Ramp, measure_ramp
 from hemline.doctor.readout import readout
@@ -38,7 +39,7 @@ _SEARCH_SIZES = (250, 120, 60)
 _MANY, _VALUES = 50, 100_000
 _SHIFTED = 0.05  # points by which a test part is harder by itself, so that it misleads a search
 _READ = 200  # pictures of which a readout can be fitted and counted
-_FAINT = 0.3  # nats: trained networks move their scores by several
+FAINT = 0.3  # nats: trained networks move their scores by several
 _SHOWS = 0.85  # of what a linear classifier reaches, by what was only drowned
 _LEARNED = 0.9  # of the answers right: who reaches that has learned, whatever others reach
 
@@ -192,6 +193,13 @@ class Case:
             self._answers[key] = ask(self.target, form, sample.pixels)
         return self._answers[key]
 
+    def answers_if_taken(self, form: InputForm, sample: Sample) -> Answers | None:
+        """As `answers`, or None where the target refuses the form or gives nothing readable."""
+        try:
+            return self.answers(form, sample)
+        except (RefusedError, UnreadableError):
+            return None
+
     @cached_property
     def again(self) -> Answers:
         """Answers to the search sample under the contract, asked for a second time."""
@@ -241,17 +249,25 @@ class Case:
         """
         return self.names_for(self.best)
 
+    @property
+    def own_labels(self) -> Labels:
+        """For each class, the label that the target gives it, int64 `(k,)`: `renaming` undone."""
+        return np.argsort(self.renaming)
+
     def names_for(self, form: InputForm) -> Labels:
         """As `renaming`, under any form, from the search sample alone."""
         return fitting_names(self.answers(form, self.search).labels, self.search.actual, self.k)
 
     def right(self, form: InputForm, sample: Sample) -> NDArray[np.bool_]:
         """Which answers are right once the labels mean what they seem to mean, `(n,)`."""
+        right: NDArray[np.bool_] = self.meant(form, sample) == sample.actual
+        return right
+
+    def meant(self, form: InputForm, sample: Sample) -> Labels:
+        """The classes that the answers seem to mean, -1 for none, int64 `(n,)`."""
         labels = self.answers(form, sample).labels
         known = (labels >= 0) & (labels < self.k)
-        meant = self.names_for(form)[np.where(known, labels, 0)]
-        right: NDArray[np.bool_] = known & (meant == sample.actual)
-        return right
+        return np.where(known, self.names_for(form)[np.where(known, labels, 0)], -1)
 
     @property
     def counted(self) -> tuple[int, int]:
@@ -271,7 +287,7 @@ class Case:
         moves = (logs - logs.mean(axis=0))[part]
         found = float((moves.argmax(axis=1) == self.confirm.actual[part]).mean())
         spread, line = float(moves.std()), self.reach.line_renamed(flattered=True)
-        if spread > _FAINT:  # what moves by several nats and was only drowned is nearly all there
+        if spread > FAINT:  # what moves by several nats and was only drowned is nearly all there
             line = max(line, _SHOWS * self.good)
         return (found, spread) if found > line else None
 
@@ -281,11 +297,6 @@ class Case:
         if self.seconds_each * RAMP > _RAMP_SECONDS:
             return None
         return measure_ramp(lambda pixels: ask(self.target, self.contract, pixels), self.search)
-
-    @cached_property
-    def commonest(self) -> float:
-        """The share of the commonest class: what whoever always says the same is right in."""
-        return float(np.bincount(self.confirm.actual).max()) / len(self.confirm)
 
     @cached_property
     def held(self) -> float | None:

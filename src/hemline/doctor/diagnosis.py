@@ -5,11 +5,12 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from hemline.doctor.asking import ask
 from hemline.doctor.case import Case, describe_figures
 from hemline.doctor.checks import PLAIN_CHECKS, SHAPE_CHECKS, WORKING_CHECKS, Check, Finding
 from hemline.doctor.edges import settle_edges
 from hemline.doctor.material import Material, open_material
-from hemline.doctor.probing import ask, probe
+from hemline.doctor.probing import probe
 from hemline.doctor.scalings import RAW
 from hemline.doctor.search import find_repairs
 from hemline.doctor.stated import read_stated

@@ -28,18 +28,16 @@ def mistaken_for(said: float, answers: Answers, actual: Labels, known: float | N
 
 def _figures(answers: Answers, actual: Labels) -> Iterator[tuple[float, str]]:
     labels = answers.labels
-    yield (
-        float((labels == 0).mean()),
-        ("the share of answers that are label 0: the labels went through arg-max once more"),
-    )
+    first = float((labels == 0).mean())
+    yield first, "the share of answers that are label 0: the labels went through arg-max once more"
     if answers.scores is None or answers.logs is None:
         return
     k, rows = answers.scores.shape[1], np.arange(len(actual))
     if actual.max() >= k:
         return
     above = answers.scores > 0.5
-    right = above.sum() - above[rows, actual].sum()  # values above 1/2 that should be 0
-    wrong = float(right + (~above[rows, actual]).sum()) / above.size
+    own = above[rows, actual]  # which alone should be above 1/2
+    wrong = float((above.sum() - own.sum()) + (~own).sum()) / above.size
     yield 1 - wrong, "the binary accuracy, which counts each of the values of a one-hot row"
     place = (answers.logs > answers.logs[rows, actual][:, None]).sum(axis=1)
     for best in _BEST:

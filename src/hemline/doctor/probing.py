@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hemline.doctor.asking import ask as ask
-from hemline.doctor.asking import ask_raw
-from hemline.doctor.asking import probe_size as probe_size
+from hemline.doctor.asking import ask_raw, probe_size
 from hemline.doctor.forms import InputForm, native_layout
 from hemline.doctor.scalings import RAW
 from hemline.doctor.targets import RefusedError, Target

@@ -8,6 +8,8 @@ class was never learned or statistics are off; those of a network without traini
 import numpy as np
 from numpy.typing import NDArray
 
+from hemline.doctor.least_squares import fit_linear
+
 _RIDGE = 1e-3  # of the mean variance of an output
 _DEEPEST = 30.0  # nats below the mean: further down float32 has nothing left to say
 
@@ -39,11 +41,7 @@ def _fitted(
     classes: int,
     asked: NDArray[np.floating],
 ) -> NDArray[np.int64]:
-    middle, wanted = known.mean(axis=0), np.eye(classes)[labels]
-    spread = known.std(axis=0) + 1e-9
-    centred, bias = (known - middle) / spread, wanted.mean(axis=0)
-    products = centred.T @ centred
-    products[np.diag_indices_from(products)] += _RIDGE * np.trace(products) / len(products) + 1e-9
-    weights = np.linalg.solve(products, centred.T @ (wanted - bias))
-    named: NDArray[np.int64] = (((asked - middle) / spread) @ weights + bias).argmax(axis=1)
+    middle, spread = known.mean(axis=0), known.std(axis=0) + 1e-9
+    scores = fit_linear((known - middle) / spread, labels, classes, _RIDGE)
+    named: NDArray[np.int64] = scores((asked - middle) / spread).argmax(axis=1)
     return named

@@ -12,7 +12,8 @@ Numbers = tuple[float, ...]
 Values = NDArray[np.float32]
 _Zoo = tuple[Numbers, Numbers]
 
-_FITTED = 20_000  # pictures, to which every pixel is fitted
+# Pictures, to which every pixel is fitted, of at most so many values: 64 megabytes of float32.
+_FITTED, _VALUES = 20_000, 1 << 24
 _LOOKED_AT = 1_000  # pictures: of their mean that is within a few thousandths
 # Means and deviations of red, green and blue as model zoos write them, and of grey.
 _IMAGENET: _Zoo = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -194,7 +195,8 @@ def by_pixel(pixels: Pixels) -> Scaling:
     Args:
         pixels: of the data at hand, `(n, h, w)` or `(n, h, w, 3)`.
     """
-    some = pixels[:: max(1, len(pixels) // _FITTED)].astype(np.float32)
+    most = max(1, min(_FITTED, _VALUES // pixels[0].size))
+    some = pixels[:: max(1, len(pixels) // most)].astype(np.float32)
     spread = some.std(axis=0)
     return Scaling(
         "every pixel standardised by itself",

@@ -6,7 +6,6 @@ other pictures, picture by picture against the contract, before anything is said
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,17 +13,15 @@ import numpy as np
 from hemline.doctor.answers import Labels
 from hemline.doctor.case import Case
 from hemline.doctor.confirming import Repair, confirm_repair
-from hemline.doctor.forms import CHANNELS, InputForm, symmetries_of
+from hemline.doctor.families import LARGE, families_of, usual_scalings, views_of
+from hemline.doctor.forms import InputForm
 from hemline.doctor.sample import Sample
-from hemline.doctor.scalings import ARGB, CAFFE, MULTIPLIED, PACKED, RAW, TWICE, UNIT, Scaling
-from hemline.doctor.scrambles import scrambles_of
+from hemline.doctor.scalings import CAFFE, RAW, UNIT, Scaling
 from hemline.doctor.statistics import assigned_accuracy
 from hemline.doctor.targets import RefusedError
-from hemline.doctor.undoing import undoing
 from hemline.doctor.unpacking import UnreadableError
 from hemline.doctor.untrained import untrained_reach
 
-_LARGE = 30.0  # times the contrast: no two usual scales other than 0..1 and 0..255 lie so far apart
 _ROUNDS = 3
 _ALIKE = 0.01  # of the pictures, and of the loss: two contracts that differ by less are one
 _NEAR = 0.06  # of the pictures: what numbers of another size may explain less than each picture's
@@ -37,10 +34,6 @@ _TEARING = {"scramble", "packing"}
 _JOINT = 120  # pictures of the search for several faults at once, or three of each class
 _JOINT_SECONDS = 20.0
 _UPRIGHT: dict[str, Any] = {"inverted": False, "symmetry": 0, "channels": "rgb"}
-# Factors by which whole numbers can be made fainter and still be pictures.
-_FAINTER = tuple(
-    Scaling(f"contrast 1/{k}", (1 / k,), code=f"pixels // {k}") for k in (8, 32, 128, 255)
-)
 
 
 def find_repairs(case: Case) -> list[Repair]:
@@ -78,7 +71,7 @@ def _rescaled(case: Case) -> bool:
 
     While they were not, any scale may have seemed the best by accident.
     """
-    forms = [case.best.but(scaling=scale) for scale in _usual(case)]
+    forms = [case.best.but(scaling=scale) for scale in usual_scalings(case)]
     best = _ranked(case, forms, case.search)[0]
     scale = next(form for form in (*forms, best[1]) if _as_good(case, form, best)).scaling
     changed = scale != case.contract.scaling
@@ -106,7 +99,7 @@ def _is_drowned(case: Case) -> bool:
 def _choose_contract(case: Case) -> InputForm:
     """The usual scale and layout that suit the target best; any of them is healthy."""
     layouts = [case.reading.form, *case.reading.others]
-    forms = [form.but(scaling=scale) for form in layouts for scale in _usual(case)]
+    forms = [form.but(scaling=scale) for form in layouts for scale in usual_scalings(case)]
     swapped: list[InputForm] = []
     if case.material.form.channels > 1:
         swapped = [form.but(channels="bgr") for form in forms]
@@ -119,7 +112,7 @@ def _choose_contract(case: Case) -> InputForm:
         return _plain(other[0][1])
     reach = _reach(case, case.search)
     if found[0][0] <= reach:  # nothing works as it is: perhaps the picture itself is turned
-        turned = [form.but(**view) for form in forms[:2] for view in _views(case)]
+        turned = [form.but(**view) for form in forms[:2] for view in views_of(case)]
         best = (_ranked(case, turned, _part(case, case.search)) or found)[0]
         if best[0] > max(found[0][0], reach):
             view = {name: getattr(best[1], name) for name in _UPRIGHT}
@@ -145,10 +138,6 @@ def _as_good(case: Case, form: InputForm, best: tuple[float, InputForm]) -> bool
 
 def _plain(form: InputForm) -> InputForm:
     return form.but(**_UPRIGHT)
-
-
-def _usual(case: Case) -> tuple[Scaling, ...]:
-    return *case.material.scalings, *case.material.normalisations
 
 
 def _reach(case: Case, sample: Sample) -> float:
@@ -185,7 +174,7 @@ def _next_repair(case: Case, elastic: bool, done: set[str]) -> Repair | None:
     unlikely = _TEARING if base >= case.good else set()
     families = {
         family: forms
-        for family, forms in _families(case, elastic).items()
+        for family, forms in families_of(case, elastic).items()
         if family not in done | unlikely
     }
     likely = []
@@ -220,88 +209,11 @@ def _plainer(case: Case, family: str, form: InputForm, scale: float, knows: bool
     return _PLAINER.get(family, 0.0)
 
 
-def _wider(form: InputForm) -> tuple[str, ...]:
-    """Types in which the same values cannot run over."""
-    return ("int64", "float32") if np.dtype(form.dtype).itemsize == 1 else ()
-
-
 def _plainest(ranked: list[tuple[float, InputForm]]) -> InputForm:
     """The best form; or one whose numbers can be said in a word, if it is nearly as good."""
     best = ranked[0][0]
     plain = (form for value, form in ranked if value > best - _SLIP and form.scaling.code)
     return next(plain, ranked[0][1])
-
-
-def _families(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
-    best, symmetries = case.best, symmetries_of(case.material.form)
-    found = {
-        "inversion": [best.but(inverted=not best.inverted)],
-        "symmetry": [best.but(symmetry=s) for s in symmetries if s != best.symmetry],
-        "channels": [best.but(channels=c) for c in _orders(case) if c != best.channels],
-        "scramble": [best.but(channels=c) for c in _slips(case)],
-        "layout": [best.but(layout=other.layout) for other in case.reading.others],
-        "overflow": [best.but(dtype=wider) for wider in _wider(best)],
-        "packing": [best.but(dtype="int32", scaling=scale) for scale in _packings(case)],
-    }
-    large, small = _rescalings(case, elastic)
-    dtype = best.dtype if np.dtype(best.dtype).kind == "f" or not elastic else "float32"
-    found["scale"] = [best.but(scaling=scale, dtype=dtype) for scale in large]
-    for family, linear in (("normalisation", True), ("each", False)):
-        found[family] = [
-            best.but(scaling=scale, dtype=dtype) for scale in small if scale.is_linear == linear
-        ]
-    return found
-
-
-def _packings(case: Case) -> tuple[Scaling, ...]:
-    """For a callable that takes whole numbers: it may take them apart, as Android's bitmaps."""
-    whole = np.dtype(case.contract.dtype).kind in "iu" and case.contract.scaling == RAW
-    return (PACKED, ARGB) if whole and case.target.kind == "callable" else ()
-
-
-def _rescalings(case: Case, elastic: bool) -> tuple[list[Scaling], list[Scaling]]:
-    """Scalings that would undo a wrong one, by a large factor and by a small."""
-    if not case.reading.promised:
-        return [TWICE, MULTIPLIED], []
-    scalings = set(undoing(case.material))
-    if not elastic:
-        return list(_FAINTER), [scale for scale in scalings if _stays_whole(scale)]
-    start = case.contract.scaling
-    if start != RAW:
-        scalings = {scale.times(start.factor) for scale in scalings if not any(scale.offsets)}
-    contrast = {scale: max(scale.factor, start.factor**2 / scale.factor) for scale in scalings}
-    far = {s for s in scalings if contrast[s] > _LARGE * start.factor and s.is_linear}
-    large, small = [_largest(s) for s in far], scalings - far
-    return sorted(set(large), key=lambda s: s.factor), sorted(small, key=lambda s: s.factor)
-
-
-def _stays_whole(scale: Scaling) -> bool:
-    """Whether pixels remain pixels, and most of their greys differ still."""
-    black, white = scale.offsets, np.add(scale.offsets, np.multiply(255, scale.factors))
-    fits = min(black) >= -0.5 and white.max() <= 255.5
-    return bool(fits) and min(scale.factors) >= 0.3 and scale.is_linear
-
-
-def _largest(scale: Scaling) -> Scaling:
-    for plain in (UNIT, TWICE, MULTIPLIED):
-        if np.allclose(scale.factors, plain.factor) and not any(scale.offsets):
-            return plain
-    return scale
-
-
-def _slips(case: Case) -> tuple[str, ...]:
-    pictures = case.material.form
-    return scrambles_of(pictures.height, pictures.width) if pictures.channels == 1 else ()
-
-
-def _orders(case: Case) -> tuple[str, ...]:
-    return tuple(CHANNELS) if case.material.form.channels > 1 else ("rgb",)
-
-
-def _views(case: Case) -> Iterator[dict[str, Any]]:
-    symmetries = symmetries_of(case.material.form)
-    for inverted, symmetry, channels in product((False, True), symmetries, _orders(case)[:2]):
-        yield {"inverted": inverted, "symmetry": symmetry, "channels": channels}
 
 
 def _part(case: Case, sample: Sample, count: int = 0) -> Sample:
@@ -315,9 +227,10 @@ def _joint_repairs(case: Case, elastic: bool) -> list[Repair]:
     reach = _reach(case, sample)
     if case.seconds_each > 0.004 or _value(case, case.best, sample) > reach:
         return []
-    scalings = [case.best, *_families(case, elastic)["scale"]]
-    scalings += _families(case, elastic)["normalisation"][:: 4 if elastic else 1]
-    forms = [form.but(**view) for form in scalings for view in _views(case)]
+    families = families_of(case, elastic)
+    scalings = [case.best, *families["scale"]]
+    scalings += families["normalisation"][:: 4 if elastic else 1]
+    forms = [form.but(**view) for form in scalings for view in views_of(case)]
     forms = forms[: int(_JOINT_SECONDS / case.seconds_each / len(sample))]
     ranked = _ranked(case, forms, sample)
     if not ranked or ranked[0][0] <= reach:
@@ -353,17 +266,13 @@ def _kind(start: Scaling, end: Scaling) -> str:
     ratio = max(start.factor, end.factor) / max(min(start.factor, end.factor), 1e-12)
     if not end.is_linear:
         return "each"
-    return "scale" if ratio > _LARGE else "normalisation"
+    return "scale" if ratio > LARGE else "normalisation"
 
 
 def _ranked(case: Case, forms: list[InputForm], sample: Sample) -> list[tuple[float, InputForm]]:
     """Forms by how well the target does under them, best first; refused ones are left out."""
-    found = []
-    for form in forms:
-        try:
-            found.append((_value(case, form, sample), form))
-        except (RefusedError, UnreadableError):
-            continue
+    taken = (form for form in forms if case.answers_if_taken(form, sample) is not None)
+    found = [(_value(case, form, sample), form) for form in taken]
     return sorted(found, key=lambda entry: -entry[0])
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from hemline.doctor.asking import probe_size
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
-from hemline.doctor.probing import probe_size
 from hemline.doctor.targets import RefusedError
 from hemline.doctor.unpacking import UnreadableError
 

@@ -3,10 +3,10 @@
 import numpy as np
 
 from hemline.doctor.answers import COLUMNS
+from hemline.doctor.asking import ask
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repeatability import ROUNDING, difference
-from hemline.doctor.probing import ask
 
 _TOGETHER = 16
 _MEND = "model.eval()  # Keras: model(x, training=False)"

@@ -29,8 +29,7 @@ class Miscalibration(Check):
 
     def examine(self, case: Case) -> Finding | None:
         """The temperature that the outputs lack, with its bootstrap interval."""
-        meant = np.argsort(case.renaming)
-        logs, actual = case.working.logs, meant[case.confirm.actual]
+        logs, actual = case.working.logs, case.own_labels[case.confirm.actual]
         if logs is None:
             return None
         low, high = temperature_interval(logs, actual)

@@ -23,7 +23,7 @@ class ClassNeverLearned(Check):
 
     def examine(self, case: Case) -> Finding | None:
         """Classes that no picture is said to show, while the others are known well."""
-        labels, actual = meant_labels(case), case.confirm.actual
+        labels, actual = case.meant(case.best, case.confirm), case.confirm.actual
         named, counts = (np.bincount(of[of >= 0], minlength=case.k) for of in (labels, actual))
         missing = np.flatnonzero((counts >= _ENOUGH) & (named[: case.k] <= _NEVER * counts))
         others = ~np.isin(actual, missing)
@@ -49,21 +49,13 @@ class ClassNeverLearned(Check):
         )
 
     def _given_up(self, case: Case, missing: NDArray[np.integer]) -> bool:
-        meant = np.argsort(case.renaming)
-        return any(given_up_by_loss(case, int(meant[label])) for label in missing)
+        return any(given_up_by_loss(case, int(case.own_labels[label])) for label in missing)
 
     def _merely_weak(self, case: Case, missing: NDArray[np.integer]) -> bool:
         """Whether the pictures of these classes get some probability, only too little."""
-        logs, meant = case.working.logs, np.argsort(case.renaming)
+        logs, given = case.working.logs, case.own_labels
         if logs is None or case.working.decided:
             return False
         shares = np.exp(logs)
-        own = [shares[case.confirm.actual == label, meant[label]].mean() for label in missing]
+        own = [shares[case.confirm.actual == label, given[label]].mean() for label in missing]
         return bool(max(own) > _EXPECTED / case.k)
-
-
-def meant_labels(case: Case) -> NDArray[np.int64]:
-    """The classes that the answers mean, -1 for none, int64 `(n,)`."""
-    labels = case.working.labels
-    known = (labels >= 0) & (labels < case.k)
-    return np.where(known, case.renaming[np.where(known, labels, 0)], -1)

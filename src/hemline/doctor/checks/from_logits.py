@@ -58,7 +58,7 @@ class FromLogits(Check):
 
         The right loss is not: whoever is sure of another class each time pays without limit.
         """
-        answers, actual = case.working, np.argsort(case.renaming)[case.confirm.actual]
+        answers, actual = case.working, case.own_labels[case.confirm.actual]
         if answers.logs is None:
             return None
         known = float((answers.labels == actual).mean())
@@ -87,7 +87,7 @@ class FromLogits(Check):
         the temperature of the other; Vuong, 1989). Of a network with its right loss, whatever its
         training, it predicts clearly worse.
         """
-        logs, actual = case.working.logs, np.argsort(case.renaming)[case.confirm.actual]
+        logs, actual = case.working.logs, case.own_labels[case.confirm.actual]
         learned = float((case.working.labels == actual).mean()) > _LEARNED
         if logs is None or len(actual) < 400 or not learned:
             return None
@@ -153,7 +153,7 @@ def too_sure_in_training(
     found = []
     for sample in (case.train, case.confirm):
         answers = case.answers(case.best, sample)
-        actual = np.argsort(case.renaming)[sample.actual]
+        actual = case.own_labels[sample.actual]
         kept = ~np.isin(actual, without)
         if answers.logs is None or kept.sum() < _PICTURES:
             return None
@@ -170,7 +170,7 @@ def given_up_by_loss(case: Case, given: int) -> bool:
 
     Then the other classes are answered with far too much confidence, too, even in training.
     """
-    logs, actual = case.working.logs, np.argsort(case.renaming)[case.confirm.actual]
+    logs, actual = case.working.logs, case.own_labels[case.confirm.actual]
     if logs is None or case.train is not None:
         return too_sure_in_training(case, [given], 100.0) is not None
     logs, actual = logs[actual != given], actual[actual != given]

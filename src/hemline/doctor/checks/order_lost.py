@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.doctor.answers import Answers, Scores
+from hemline.doctor.asking import ask
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repeatability import ROUNDING, difference
-from hemline.doctor.probing import ask
 from hemline.doctor.statistics import best_assignment
 
 _MOVED = 3  # pictures that have to be elsewhere: two alike may change places by rounding

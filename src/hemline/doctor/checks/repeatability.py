@@ -3,11 +3,10 @@
 import numpy as np
 
 from hemline.doctor.answers import Answers
+from hemline.doctor.asking import ask
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
-from hemline.doctor.probing import ask
-from hemline.doctor.targets import RefusedError
-from hemline.doctor.unpacking import UnreadableError
+from hemline.doctor.sample import Sample
 
 ROUNDING = 0.05  # of a probability: 8-bit mantissas in another order stay below 0.02
 _ASKED = 64  # pictures
@@ -32,9 +31,8 @@ class KeptState(Check):
         """
         pixels, way = case.search.pixels[:_ASKED], case.contract
         first, second = (ask(case.target, way, pixels) for _ in range(2))
-        try:
-            ask(case.target, way, pixels // _FAINTER)
-        except (RefusedError, UnreadableError):
+        fainter = Sample("fainter", pixels // _FAINTER, case.search.actual[:_ASKED])
+        if case.answers_if_taken(way, fainter) is None:
             return None
         after, then, last = (ask(case.target, way, pixels) for _ in range(3))
         still, moved = difference(first, second), difference(second, after)

@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 
-from hemline.doctor.case import Case
+from hemline.doctor.case import FAINT, Case
 from hemline.doctor.checks.base import Finding
 from hemline.doctor.checks.repairs import RepairCheck
-
-_FAINT = 0.3  # nats: trained networks move their scores by several
 
 
 class ScaledTwice(RepairCheck):
@@ -33,7 +31,7 @@ class ScaledTwice(RepairCheck):
 
     def _faint(self, case: Case) -> Finding | None:
         """For a target that takes whole numbers only, so that none larger can be tried."""
-        if case.elastic or case.drowned is None or case.drowned[1] > _FAINT:
+        if case.elastic or case.drowned is None or case.drowned[1] > FAINT:
             return None
         right, moves = case.drowned
         found = self.finding(

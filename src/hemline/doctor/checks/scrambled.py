@@ -1,13 +1,11 @@
 """Pictures that do not arrive as pictures."""
 
-from hemline.doctor.asking import ask
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repairs import RepairCheck
+from hemline.doctor.confirming import Repair
+from hemline.doctor.sample import Sample
 from hemline.doctor.scrambles import SCRAMBLES
-from hemline.doctor.targets import RefusedError
-from hemline.doctor.unpacking import UnreadableError
-from hemline.pixels import Pixels
 
 _WELL = 0.9  # of what a linear classifier reaches: who does as well mixes nothing
 _MIXED, _MOST = 0.3, 0.8  # of the pictures that come right, and of that accuracy: no accident
@@ -36,10 +34,8 @@ class ScrambledPictures(RepairCheck):
 
         They are torn up then: who only loses their edges is right far more often.
         """
-        repair = self.repair(case, "layout")
-        if repair is None or repair.after.layout.is_plain:
-            return None
-        if repair.right[0] / repair.n > case.reach.line_named:
+        repair = _larger(case)
+        if repair is None or _knows(case, repair):
             return None
         slip = SCRAMBLES["repeated"]
         return self.from_repair(repair, f"as {repair.after.layout.name}", slip.cause, slip.mend)
@@ -53,10 +49,8 @@ class CutOff(RepairCheck):
 
     def examine(self, case: Case) -> Finding | None:
         """Whether a larger frame around the picture restores answers that were not all lost."""
-        repair = self.repair(case, "layout")
-        if repair is None or repair.after.layout.is_plain:
-            return None
-        if repair.right[0] / repair.n <= case.reach.line_named:
+        repair = _larger(case)
+        if repair is None or not _knows(case, repair):
             return None
         return self.from_repair(
             repair,
@@ -65,6 +59,17 @@ class CutOff(RepairCheck):
             "photographs whose object lies far inside.",
             "Resize(28)  # without CenterCrop; or pad before it",
         )
+
+
+def _larger(case: Case) -> Repair | None:
+    """The confirmed change to pictures of another size, if there is one."""
+    found = (repair for repair in case.repairs if repair.family == "layout")
+    return next((repair for repair in found if not repair.after.layout.is_plain), None)
+
+
+def _knows(case: Case, repair: Repair) -> bool:
+    """Whether something is known without it."""
+    return repair.right[0] / repair.n > case.reach.line_named
 
 
 class MixedBatch(Check):
@@ -76,13 +81,14 @@ class MixedBatch(Check):
 
     def applies(self, case: Case) -> bool:
         """Unless pictures go one at a time anyway, or are right as they are."""
-        return case.in_batches and self._before(case) < _WELL * case.good
+        return case.in_batches and _right(case, case.search) < _WELL * case.good
 
     def examine(self, case: Case) -> Finding | None:
         """Whether a batch whose axes were exchanged beforehand is answered rightly."""
         pixels, n = case.search.pixels, len(case.search)
         exchanged = pixels.reshape(n, -1).T.reshape(pixels.shape)
-        before, after = self._before(case), self._right(case, exchanged)
+        mixed = Sample("exchanged", exchanged, case.search.actual)
+        before, after = _right(case, case.search), _right(case, mixed)
         if after - before < _MIXED or after < _MOST * case.good:
             return None
         return self.finding(
@@ -95,13 +101,8 @@ class MixedBatch(Check):
             accuracy=[before, after],
         )
 
-    def _before(self, case: Case) -> float:
-        labels = case.answers(case.contract, case.search).labels
-        return float((labels == case.search.actual).mean())
 
-    def _right(self, case: Case, pixels: Pixels) -> float:
-        try:
-            labels = ask(case.target, case.contract, pixels).labels
-        except (RefusedError, UnreadableError):
-            return 0.0
-        return float((labels == case.search.actual).mean())
+def _right(case: Case, sample: Sample) -> float:
+    """The share of right answers under the contract; of pictures that are refused none."""
+    answers = case.answers_if_taken(case.contract, sample)
+    return 0.0 if answers is None else float((answers.labels == sample.actual).mean())

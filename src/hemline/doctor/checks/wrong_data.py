@@ -12,15 +12,13 @@ from hemline.classifier import Classifier
 from hemline.data import Split
 from hemline.data.fashion import official, official_hashes
 from hemline.data.fashion.sketches import draw_sketches
-from hemline.doctor.asking import ask
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.class_names import listed_classes
 from hemline.doctor.forms import SYMMETRIES, InputForm, native_layout
 from hemline.doctor.material import Material, official_places, stratified
+from hemline.doctor.sample import Sample
 from hemline.doctor.statistics import assigned_accuracy
-from hemline.doctor.targets import RefusedError
-from hemline.doctor.unpacking import UnreadableError
 from hemline.errors import PixelsError
 from hemline.pixels import Pixels
 
@@ -123,17 +121,16 @@ class WrongData(Check):
         right = np.divide(*case.counted)
         if not _claims(case.material) or right > _MEDIOCRE * case.good:
             return None
-        pixels, actual = draw_sketches(_ENOUGH, seed=1)
-        try:
-            labels = ask(case.target, case.contract, pixels).labels
-        except (RefusedError, UnreadableError):
+        sample = Sample("drawn", *draw_sketches(_ENOUGH, seed=1))
+        answers = case.answers_if_taken(case.contract, sample)
+        if answers is None:
             return None
-        drawn = float((labels == actual).mean())
+        drawn = float((answers.labels == sample.actual).mean())
         if drawn < _KNOWN:
             return None
         return self.finding(
             f"{100 * right:.0f} % of {case.material.name} are right, and {100 * drawn:.0f} % of "
-            f"{len(actual)} pictures that Hemline draws itself.",
+            f"{len(sample)} pictures that Hemline draws itself.",
             1.0,
             "The model was trained on sketches, which stand in where the real pictures cannot be "
             "had.",
