@@ -183,3 +183,13 @@ def test_no_figure_is_named_that_it_is_not(trained, data):
         softmax(trained(flat(data.test.pixels))), len(data.test), Vocabulary(CLASSES)
     )
     assert mistaken_for(0.6, answers, data.test.labels.astype(np.int64), 0.86) == ""
+
+
+def test_numbers_that_are_cut_off_are_whole_however_rows_are_added_up(trained, data):
+    def sure(x):  # as a file that declares whole numbers, on processors that add rows in parts
+        whole = np.asarray(x).astype(np.uint8).reshape(len(x), 784).astype(float)
+        return trained(whole) + 1e-8 * np.arange(len(x))[:, None]
+
+    found = diagnose(sure, data)
+    assert names(found)[:1] == ["unscaled-input"]
+    assert not found.case.elastic

@@ -31,6 +31,7 @@ _PLAINER = {"scale": _SLIP, "overflow": 2 * _SLIP}
 _ANSWERED = 0.3  # of the pictures: who says less is judged by all of them
 # What costs nearly every answer: nobody needs to look for it where most are right.
 _TEARING = {"scramble", "packing"}
+_ROUNDING = 1e-6  # of a score: rows of one batch may be added up in another order
 _JOINT = 120  # pictures of the search for several faults at once, or three of each class
 _JOINT_SECONDS = 20.0
 _UPRIGHT: dict[str, Any] = {"inverted": False, "symmetry": 0, "channels": "rgb"}
@@ -164,8 +165,11 @@ def _takes_floats(case: Case) -> bool:
     if not np.array_equal(same.scores, between.scores):
         return True
     # Or it is so sure that halves are nothing to it: cut off, pictures of 0..1 would be all alike.
-    faint = case.answers(case.contract.but(dtype="float32", scaling=UNIT), part)
-    return faint.scores is not None and bool((faint.scores != faint.scores[0]).any())
+    below_one = UNIT.times(0.9)  # white too: cut off, it would be the only 1
+    faint = case.answers(case.contract.but(dtype="float32", scaling=below_one), part)
+    if faint.scores is None:
+        return False
+    return float(np.abs(faint.scores - faint.scores[0]).max()) > _ROUNDING
 
 
 def _next_repair(case: Case, elastic: bool, done: set[str]) -> Repair | None:
