@@ -7,6 +7,7 @@ import typer
 
 from hemline.cli.common import JsonOption, console, percent, print_json, writing
 from hemline.cli.opening import DataArguments, takes_data
+from hemline.errors import TargetError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,12 +22,13 @@ _WIDTH = 80
 @takes_data
 def command(
     target: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="TARGET",
             help="Run folder, .onnx, .keras or .tflite file, module:function, or URL.",
         ),
-    ],
+    ] = None,
+    *,
     data: DataArguments,
     against: Annotated[
         str | None,
@@ -45,6 +47,12 @@ def command(
     limit: Annotated[
         float, typer.Option(min=0.1, help="Seconds for opening, and for each answer.")
     ] = 30.0,
+    budget: Annotated[
+        float, typer.Option(min=1.0, help="Seconds for the whole; what is left out is said.")
+    ] = 10.0,
+    listing: Annotated[
+        bool, typer.Option("--list", help="Say what is looked for, and what cannot be told.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find what is wrong in any pipeline that classifies pictures.
@@ -55,10 +63,19 @@ def command(
     """
     from hemline.doctor import diagnose
 
+    if listing:
+        _print_checks(as_json=as_json)
+        return
+    if target is None:
+        raise TargetError(
+            "Expected something to examine, received nothing; name a run folder, a model file, "
+            "module:function or a URL (--list says what is looked for)."
+        )
+
     def opened(intake: "Intake | None") -> "Dataset":
         return data.open(intake=intake, quiet=as_json)
 
-    diagnosis = diagnose(target, opened, wants=wants, against=against, limit=limit)
+    diagnosis = diagnose(target, opened, wants=wants, against=against, limit=limit, budget=budget)
     if html is not None:
         _write(diagnosis, html)
     if as_json:
@@ -66,6 +83,22 @@ def command(
     else:
         _print(diagnosis, html)
     raise typer.Exit(int(not diagnosis.is_healthy))
+
+
+def _print_checks(*, as_json: bool) -> None:
+    from hemline.doctor import list_checks
+
+    if as_json:
+        print_json({"checks": list_checks()})
+        return
+    out = console()
+    out.soft_wrap, out.width = False, min(_WIDTH, out.width)
+    for check in list_checks():
+        out.print(check["check"], style="bold")
+        rows = [("", check["question"])]
+        if check["cannot_tell_from"]:
+            rows.append(("", f"Looks the same: {check['cannot_tell_from']}."))
+        _print_rows(out, rows)
 
 
 def _write(diagnosis: "Diagnosis", path: Path) -> None:
@@ -109,12 +142,16 @@ def _print_facts(out: "Console", diagnosis: "Diagnosis") -> None:
 
 
 def _print_finding(out: "Console", finding: "Finding") -> None:
-    out.print(f"{finding.check}  (severity {finding.severity:.2f})", style="bold red")
+    out.print(
+        f"{finding.check}  ({finding.certainty}, severity {finding.severity:.2f})", style="bold red"
+    )
     rows = [
         ("Evidence", finding.evidence),
         ("Cause", finding.cause),
         ("Mend", finding.mend),
     ]
+    if finding.runner_up:
+        rows.append(("Or", finding.runner_up))
     if finding.explains:
         rows.append(("Explains", ", ".join(finding.explains)))
     _print_rows(out, rows)

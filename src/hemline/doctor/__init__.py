@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hemline.doctor.checks import Finding as Finding
+    from hemline.doctor.checks import list_checks as list_checks
     from hemline.doctor.diagnosis import Diagnosis as Diagnosis
     from hemline.doctor.diagnosis import diagnose as diagnose
 
@@ -13,6 +14,7 @@ _HOMES = {
     "Diagnosis": "hemline.doctor.diagnosis",
     "Finding": "hemline.doctor.checks",
     "diagnose": "hemline.doctor.diagnosis",
+    "list_checks": "hemline.doctor.checks",
 }
 __all__ = list(_HOMES)
 

@@ -12,6 +12,7 @@ from hemline.data import Split
 from hemline.doctor.answers import Answers, Labels, joined
 from hemline.doctor.asking import ask
 from hemline.doctor.baseline import LinearBaseline, measure_baseline
+from hemline.doctor.budget import Budget
 from hemline.doctor.forms import InputForm
 from hemline.doctor.material import Material, stratified
 from hemline.doctor.probing import Reading
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 _SEARCH_SECONDS, _CONFIRM_SECONDS = 2.5, 2.0  # of a diagnosis of at most ten
 _RAMP_SECONDS = 1.5
+_FEWEST = 500  # pictures on which anything is judged, if there are as many
 _ALONE = 12  # pictures that are asked about one by one
+_FORMS, _FIRST = 80, 24  # forms in which some pictures are shown, of a slow target at least these
 _READINGS = 30  # answers to the search sample that a search takes
 _SEARCH_SIZES = (250, 120, 60)
 # Of more classes than these more pictures are needed to see some of each, up to so many values.
@@ -57,6 +60,7 @@ class Case:
         repairs: what the search for the working form has confirmed.
         elastic: whether it can be shown other numbers than whole ones from 0 to 255.
         against: answers of another form of the same model, to the confirm sample.
+        budget: of time.
         kept: what a check has found out that others need as well, by name.
         remarks: what checks have seen that is worth knowing and is nothing wrong.
     """
@@ -67,10 +71,12 @@ class Case:
         material: Material,
         reading: Reading,
         reported: Mapping[str, float] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.target, self.material, self.reading = target, material, reading
         self.contract = self.best = reading.form
         self.reported = dict(reported or {})
+        self.budget = budget or Budget()
         self.against: Answers | None = None
         self.against_name = ""
         self.repairs: list[Repair] = []
@@ -110,7 +116,9 @@ class Case:
             scaled.apply(pixels)  # of large pictures this takes longer than many a model
             ask(self.target, self.contract, pixels)
             readings.append((time.perf_counter() - began) / len(pixels))
-        return max(min(readings), 1e-6)
+        each = max(min(readings), 1e-6)
+        self.budget.allow_for(each)
+        return each
 
     @cached_property
     def _order(self) -> NDArray[np.int64]:
@@ -143,6 +151,16 @@ class Case:
             return self._take("search", self._train_order[: self._search_size], self.material.train)
         return self._take("search", self._order[: self._search_size])
 
+    @cached_property
+    def first(self) -> Sample | None:
+        """The first few of them, for a choice among many forms; None where all can be shown."""
+        size = int(_SEARCH_SECONDS / _FORMS / self.seconds_each)
+        size = max(_FIRST, 4 * self.k, size)
+        sample = self.search
+        if size >= len(sample):
+            return None
+        return Sample(f"{sample.name}-first", sample.pixels[:size], sample.actual[:size])
+
     @property
     def judged(self) -> Sample:
         """Other pictures, on which a form that was found has to hold."""
@@ -151,7 +169,7 @@ class Case:
     @cached_property
     def confirm(self) -> Sample:
         """Test pictures that were not searched, on which all else is judged."""
-        size = max(1_000, min(10_000, self._affordable))
+        size = max(_FEWEST, min(10_000, self._affordable))
         return self._take("confirm", self._order[self._search_size :][:size])
 
     @property

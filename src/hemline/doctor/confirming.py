@@ -37,6 +37,21 @@ _DOUBTS = 0.9  # of what a linear classifier reaches, by whoever may leave some 
 
 
 @dataclass(frozen=True)
+class Rival:
+    """Another change that helps as well.
+
+    Attributes:
+        change: in words.
+        accuracy: under it, on the pictures on which the repair was judged.
+        share: of what the repair gains, by what the search goes by.
+    """
+
+    change: str
+    accuracy: float
+    share: float
+
+
+@dataclass(frozen=True)
 class Repair:
     """A form that works where another does not.
 
@@ -49,6 +64,7 @@ class Repair:
         n: pictures.
         p_value: of the difference.
         loss: mean loss before and after, where there are probabilities.
+        rival: the best change of another family, where one explains a good deal, too.
     """
 
     before: InputForm
@@ -58,6 +74,7 @@ class Repair:
     n: int
     p_value: float
     loss: tuple[float, float] | None
+    rival: Rival | None = None
 
 
 def confirm_repair(case: Case, before: InputForm, after: InputForm, family: str) -> Repair | None:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from hemline.doctor.asking import ask
+from hemline.doctor.budget import SECONDS, Budget
 from hemline.doctor.case import Case, describe_figures
 from hemline.doctor.checks import PLAIN_CHECKS, SHAPE_CHECKS, WORKING_CHECKS, Check, Finding
+from hemline.doctor.contract import others_alike
 from hemline.doctor.edges import settle_edges
 from hemline.doctor.material import Material, open_material
 from hemline.doctor.probing import probe
@@ -109,6 +111,7 @@ def diagnose(
     reported: Mapping[str, float | str] | None = None,
     against: Callable[[Any], Any] | str | Path | None = None,
     limit: float = 30.0,
+    budget: float = SECONDS,
 ) -> Diagnosis:
     """Find what is wrong in a classification pipeline, from outside.
 
@@ -126,6 +129,7 @@ def diagnose(
             validation_accuracy (with validation_n), loss; as numbers or text, also in percent.
         against: another form of the same model, to compare with.
         limit: seconds for each answer of anything but a callable.
+        budget: seconds for the whole, by which everything is sized; what was left out is noted.
 
     Raises:
         TargetError: the target cannot be examined.
@@ -135,7 +139,7 @@ def diagnose(
     target = open_target(predict, limit)
     try:
         material = open_material(data, intake_of(target))
-        return _diagnose(target, material, wants, stated, against, limit)
+        return _diagnose(target, material, wants, stated, against, limit, Budget(budget))
     except (RefusedError, UnreadableError) as error:
         raise TargetError(
             f"Expected {target.name} to answer to pictures as it did to the first, received "
@@ -152,6 +156,7 @@ def _diagnose(
     stated: Mapping[str, float],
     against: Any,
     limit: float,
+    budget: Budget,
 ) -> Diagnosis:
     if len(material.test) < 20:
         raise HemlineError(
@@ -163,7 +168,7 @@ def _diagnose(
     material = material.with_classes(reading.classes or 0)
     target.vocabulary = replace(target.vocabulary, classes=material.vocabulary.classes)
     reading = settle_edges(reading, target, material)
-    case = Case(target, material, reading, stated)
+    case = Case(target, material, reading, stated, budget)
     fault = case.reading.fault
     if fault is not None and not fault.shape:
         raise TargetError(
@@ -192,6 +197,9 @@ def _run(checks: Iterable[Check], case: Case) -> tuple[list[Finding], list[str]]
     for check in checks:
         if not check.applies(case):
             continue
+        if check.costly and not case.budget.left:
+            case.budget.skip(check.name)
+            continue
         finding = check.examine(case)
         if finding is None:
             fine.append(check.name)
@@ -217,6 +225,7 @@ def _later(findings: list[Finding]) -> list[Check]:
     skipped = {"wrong-softmax", "from-logits-loss", "double-softmax"} if shaky else set()
     skipped |= {"unscaled-input", "scaled-twice", "other-normalisation"} if shaky else set()
     skipped |= {"exif-orientation", "transparency"} if shaky else set()
+    skipped |= {"truncated-input", "integer-overflow"} if shaky else set()
     return [
         check
         for check in WORKING_CHECKS
@@ -273,9 +282,11 @@ def _accuracy(case: Case) -> dict[str, Any]:
 def _notes(case: Case) -> list[str]:
     notes = []
     if not case.reading.promised and case.contract.scaling != RAW:
+        others = ", ".join(others_alike(case) if case.best == case.contract else [])
         notes.append(
             f"It wants {case.contract.scaling.name}: whoever calls it has to do this "
             f"({case.contract.scaling.formula})."
+            + (f" These pictures do not tell that from {others}." if others else "")
         )
     form, target = case.contract, case.target
     if form.layout.order == "resized":
@@ -284,6 +295,10 @@ def _notes(case: Case) -> list[str]:
     if target.at_most is not None:
         count = "one picture" if target.at_most == 1 else f"{target.at_most} pictures"
         notes.append(f"It refuses more pictures at once: it was asked in parts of {count}.")
+    if left_out := case.budget.left_out:
+        notes.append(
+            f"Left out, as {case.budget.seconds:g} seconds were not enough: {', '.join(left_out)}."
+        )
     return notes + case.remarks
 
 

@@ -166,6 +166,16 @@ class InputForm:
         """The same with changes."""
         return replace(self, **changes)
 
+    def changed_to(self, other: "InputForm") -> str:
+        """What another form does otherwise, in a few words."""
+        parts = [other.layout.name] if other.layout != self.layout else []
+        parts += [other.scaling.formula] if other.scaling != self.scaling else []
+        parts += [f"as {other.dtype}"] if other.dtype != self.dtype and not parts else []
+        parts += ["brightness inverted"] if other.inverted != self.inverted else []
+        parts += [SYMMETRIES[other.symmetry]] if other.symmetry != self.symmetry else []
+        parts += [_CHANNEL_NAMES[other.channels]] if other.channels != self.channels else []
+        return ", ".join(parts)
+
     def __str__(self) -> str:
         parts = [f"{self.dtype} (n, {', '.join(map(str, self.layout.shape))})", self.scaling.name]
         if takes_files(self.way):
@@ -178,6 +188,7 @@ class InputForm:
 
 
 _CHANNEL_NAMES = {
+    "rgb": "red, green, blue",
     "bgr": "blue, green, red",
     "planes": "channel after channel",
     "interleaved": "pixel after pixel",

@@ -92,7 +92,13 @@ class Scaling:
         """As a line of code, whatever it is."""
         if self.code:
             return self.code
-        return f"pixels * {_written(self.factors, '.3g')} + {_written(self.offsets, '.3g')}"
+        start = f"({self.before})" if self.before else "pixels"
+        times = f" * {_written(self.factors, '.3g')}" if set(self.factors) != {1.0} else ""
+        if not any(self.offsets):
+            return start + times
+        if len(self.offsets) == 1 and self.offset < 0:
+            return f"{start}{times} - {-self.offset:.3g}"
+        return f"{start}{times} + {_written(self.offsets, '.3g')}"
 
 
 def _standardised(values: Values) -> Values:

@@ -82,4 +82,23 @@ WORKING_CHECKS: tuple[Check, ...] = (
 )
 CHECKS = (*SHAPE_CHECKS, *PLAIN_CHECKS, *WORKING_CHECKS)
 
-__all__ = ["CHECKS", "PLAIN_CHECKS", "SHAPE_CHECKS", "WORKING_CHECKS", "Check", "Finding"]
+
+def list_checks() -> list[dict[str, str]]:
+    """Name, question, and what it cannot tell from what it finds, of every check, for people."""
+    listed: dict[str, dict[str, str]] = {}
+    for check in CHECKS:
+        entry = {"check": check.name, "question": check.question, "cannot_tell_from": check.alike}
+        known = listed.setdefault(check.name, entry)
+        known["cannot_tell_from"] = known["cannot_tell_from"] or check.alike
+    return list(listed.values())
+
+
+__all__ = [
+    "CHECKS",
+    "PLAIN_CHECKS",
+    "SHAPE_CHECKS",
+    "WORKING_CHECKS",
+    "Check",
+    "Finding",
+    "list_checks",
+]

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from hemline.doctor.case import Case
 from hemline.evaluation import wilson_interval
 
+CERTAIN, LIKELY, POSSIBLE = "certain", "likely", "possible"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -22,6 +24,10 @@ class Finding:
         figures: the numbers of the evidence, for programs.
         explains: names of the checks whose findings vanish once this is mended.
         final: nothing after it can be judged.
+        certainty: `certain` (the fault itself was seen or undone, and nothing else looks like it),
+            `likely` (something else would look the same, and is rarer), or `possible` (something
+            else was tried and explains nearly as much).
+        runner_up: what else it may be, the likeliest first; empty where nothing is known.
     """
 
     check: str
@@ -33,6 +39,8 @@ class Finding:
     figures: dict[str, Any] = field(default_factory=dict)
     explains: tuple[str, ...] = ()
     final: bool = False
+    certainty: str = CERTAIN
+    runner_up: str = ""
 
 
 class Check(ABC):
@@ -43,12 +51,16 @@ class Check(ABC):
         question: what it asks, in a sentence.
         ends: nothing can be said about later questions once this one is answered badly.
         symptom: what it finds may come from a deeper cause, and goes away with that.
+        costly: it asks about many more pictures, and is left out where there is no time.
+        alike: what else would look the same from outside; empty where nothing is known.
     """
 
     name: ClassVar[str]
     question: ClassVar[str]
     ends: ClassVar[bool] = False
     symptom: ClassVar[bool] = False
+    alike: ClassVar[str] = ""
+    costly: ClassVar[bool] = False
 
     def applies(self, case: Case) -> bool:  # noqa: ARG002 - most checks always do
         """Whether there is anything to look at."""
@@ -63,7 +75,11 @@ class Check(ABC):
     ) -> Finding:
         """A finding of this check."""
         severity = round(float(min(1.0, max(0.0, severity))), 2)
-        return Finding(self.name, self.question, evidence, severity, cause, mend, figures)
+        return Finding(
+            *(self.name, self.question, evidence, severity, cause, mend, figures),
+            certainty=LIKELY if self.alike else CERTAIN,
+            runner_up=self.alike,
+        )
 
 
 def share(right: int, n: int) -> str:

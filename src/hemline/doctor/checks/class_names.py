@@ -13,6 +13,7 @@ class ClassNames(Check):
 
     name = "class-names"
     question = "Are the names those of the classes, in the order of the labels?"
+    alike = "data whose own list of names is wrong"
 
     def applies(self, case: Case) -> bool:
         """Where the target brings a list, and the data another; or gives names."""

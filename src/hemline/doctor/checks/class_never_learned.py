@@ -19,6 +19,7 @@ class ClassNeverLearned(Check):
 
     name = "class-never-learned"
     question = "Is every class named now and then?"
+    alike = "an output that was lost, or weighed down"
     symptom = True
 
     def examine(self, case: Case) -> Finding | None:

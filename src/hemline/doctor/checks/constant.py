@@ -14,6 +14,7 @@ class ConstantAnswers(Check):
 
     name = "constant-answers"
     question = "Do different pictures get different answers?"
+    alike = "an input in which nothing is left of the picture"
     ends = True
     symptom = True
 

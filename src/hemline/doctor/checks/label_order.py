@@ -18,6 +18,7 @@ class LabelOrder(Check):
 
     name = "label-order"
     question = "Do the labels mean the classes that their numbers stand for?"
+    alike = "of two classes, an input that makes one look like the other"
 
     def examine(self, case: Case) -> Finding | None:
         """Assignment problem on the confusion of one half, judged on the other half."""

@@ -1,8 +1,12 @@
 """What the checks of the input share: a repair that the search has confirmed."""
 
+from dataclasses import replace
+
 from hemline.doctor.case import Case
-from hemline.doctor.checks.base import Check, Finding, chance, share
-from hemline.doctor.confirming import Repair
+from hemline.doctor.checks.base import LIKELY, POSSIBLE, Check, Finding, chance, share
+from hemline.doctor.confirming import Repair, Rival
+
+_NEARLY = 0.9  # of what the repair gains
 
 
 class RepairCheck(Check):
@@ -29,7 +33,7 @@ class RepairCheck(Check):
         """A finding whose severity is the share of the answers that the fault costs."""
         before, after = (right / repair.n for right in repair.right)
         lost = max(0.0, after - before) / max(after, 1e-9)
-        return self.finding(
+        found = self.finding(
             self.evidence(repair, how),
             0.4 + 0.6 * lost,
             cause,
@@ -41,3 +45,13 @@ class RepairCheck(Check):
             contract=str(repair.before),
             works=str(repair.after),
         )
+        return found if repair.rival is None else _beside(found, repair.rival)
+
+
+def _beside(found: Finding, rival: Rival) -> Finding:
+    """How sure a finding is beside another change that helps, too."""
+    return replace(
+        found,
+        certainty=POSSIBLE if rival.share > _NEARLY else LIKELY,
+        runner_up=f"{rival.change}: {100 * rival.accuracy:.1f} % of the same pictures",
+    )

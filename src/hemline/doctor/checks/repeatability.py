@@ -62,6 +62,7 @@ class Repeatability(Check):
 
     name = "nondeterministic"
     question = "Does the same picture get the same answer when asked again?"
+    alike = "state that never settles, or noise that is meant"
 
     def examine(self, case: Case) -> Finding | None:
         """Ask for the search sample again."""

@@ -12,6 +12,7 @@ class ScaledTwice(RepairCheck):
 
     name = "scaled-twice"
     question = "Are pixels scaled once, not twice?"
+    alike = "pixels that are divided here and were not in training"
 
     def examine(self, case: Case) -> Finding | None:
         """Whether numbers of another order, which nobody would want, restore the answers."""

@@ -1,10 +1,12 @@
 """No trained layers: the answers know nothing of the classes."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.answer_count import follows_input, sides
-from hemline.doctor.checks.base import Check, Finding, share
+from hemline.doctor.checks.base import CERTAIN, Check, Finding, share
 from hemline.doctor.digits import digit_accuracy
 from hemline.doctor.statistics import at_least
 
@@ -47,6 +49,10 @@ class NoTrainedLayers(Check):
 
     name = "no-trained-layers"
     question = "Do the answers know more of the classes than those of untrained networks?"
+    alike = (
+        "a last layer made anew behind thousands of features; a model of other classes; "
+        "pictures torn up by a slip that has no name here"
+    )
     ends = True
     symptom = True
 
@@ -62,7 +68,7 @@ class NoTrainedLayers(Check):
         )
         digits, p_value = digit_accuracy(case)
         if p_value < _SURE:
-            return self.finding(
+            found = self.finding(
                 f"{evidence} Of drawn digits it recognises {100 * digits:.0f} %.",
                 1.0,
                 "The model was trained on the digits of MNIST.",
@@ -70,6 +76,7 @@ class NoTrainedLayers(Check):
                 reach=reach,
                 digits=digits,
             )
+            return replace(found, certainty=CERTAIN, runner_up="")
         chance = at_least(right, n, float(np.bincount(case.confirm.actual).max()) / n)
         return self.finding(
             evidence,

@@ -25,6 +25,8 @@ _SECONDS, _FEWEST, _MOST = 2.5, 30, 200  # of one check, and its pictures
 class GlueCheck(Check):
     """A check of what happens to files before the network."""
 
+    costly = True
+
     def applies(self, case: Case) -> bool:
         """Where files are taken, or pictures that come from files."""
         return takes_files(case.contract.way)
