@@ -63,6 +63,35 @@ def ask_parts(target: Target, form: InputForm, pixels: Pixels, step: int) -> NDA
     return np.concatenate(parts, axis=int(classes_first))
 
 
+def ask_together(
+    target: Target, forms: Sequence[InputForm], pixels: Pixels
+) -> dict[InputForm, Answers]:
+    """Answers to the same pictures in several forms, in as few calls as it takes.
+
+    Args:
+        target: one whose answers do not depend on what is asked with them.
+        forms: of one layout, type and way.
+        pixels: `(n, h, w)` or `(n, h, w, 3)`.
+
+    Returns:
+        Answers by form; none of what cannot be asked so.
+    """
+    found: dict[InputForm, Answers] = {}
+    count, n = _step(target, forms[0]) // len(pixels), len(pixels)
+    for place in range(0, len(forms) if count > 1 else 0, max(1, count)):
+        some = forms[place : place + count]
+        batch = np.concatenate([form.apply(pixels) for form in some])
+        try:
+            raw = _checked(target, batch, some[0].way)
+            axis = int(raw.ndim == 2 and len(raw) != len(batch))
+            parts = np.split(raw, len(some), axis)
+            answers = [read_answers(part, n, target.vocabulary) for part in parts]
+        except (RefusedError, UnreadableError):
+            continue
+        found |= zip(some, answers, strict=True)
+    return found
+
+
 def ask_files(target: Target, way: str, files: Sequence[bytes]) -> Answers:
     """Answers to picture files.
 

@@ -184,6 +184,7 @@ def _diagnose(
         findings, fine = findings + more, fine + well
     if _ended(findings):
         return _diagnosis(case, findings[:1] if len(findings) > 1 else findings, fine)
+    case.steady = not findings
     case.repairs = find_repairs(case)
     if against is not None:
         _compare_with(case, against, wanted, limit)

@@ -13,6 +13,7 @@ _PART = 120  # pictures, or three of each class: where many forms are tried
 
 def rank(case: Case, forms: list[InputForm], sample: Sample) -> list[tuple[float, InputForm]]:
     """Forms by how well the target does under them, best first; refused ones are left out."""
+    case.ask_ahead(forms, sample)
     taken = (form for form in forms if case.answers_if_taken(form, sample) is not None)
     found = [(value_of(case, form, sample), form) for form in taken]
     return sorted(found, key=lambda entry: -entry[0])

@@ -49,12 +49,24 @@ def _rounds(case: Case, elastic: bool) -> list[Repair]:
     """Single changes, one after the other."""
     repairs: list[Repair] = []
     for _ in range(_ROUNDS):
+        if repairs and _is_hasty(case):
+            break
         repair = _next_repair(case, elastic, {repair.family for repair in repairs})
         if repair is None:
             break
         repairs.append(repair)
         case.best = repair.after
     return repairs
+
+
+def _is_hasty(case: Case) -> bool:
+    """Whether half of the time is gone, and the target works well enough to stop."""
+    if case.budget.left > case.budget.seconds / 2:
+        return False
+    works = float(case.right(case.best, case.search).mean()) >= case.good
+    if works:
+        case.budget.skip("further faults of the input")
+    return works
 
 
 def _known(case: Case, repairs: list[Repair]) -> list[Repair]:
