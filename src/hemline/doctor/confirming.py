@@ -27,7 +27,8 @@ _WORTH = 0.1
 _WORTH_CONTRAST = 0.15
 _OFF, _NEAR = 8.0, 5.0  # temperatures: over-training alone gives 2 to 5, a wrong scale 20 to 255
 _SATURATED, _FOLLOWS = 20.0, 3.0
-_ASKEW, _STRAIGHT = 3.0, 2.0  # temperatures: of a confidence that is off, and about right
+# Temperatures: of a confidence that is off, and about right. Over-training makes no one modest.
+_ASKEW, _MODEST, _STRAIGHT = 3.0, 2.2, 2.0
 _GREYS = 0.02
 _CONTRASTS = {"normalisation", "each"}  # of all pictures alike, of each picture by itself
 _MOST = 2 / 3  # of what is missing to a linear classifier
@@ -222,7 +223,8 @@ def _beyond_temperature(case: Case, answers: list[Answers], after: Losses) -> fl
     other; those under the other normalisation as they are.
     """
     far, near = (_temperature(case, one) for one in answers)
-    if answers[0].decided or 1 / _ASKEW < far < _ASKEW or not 1 / _STRAIGHT < near < _STRAIGHT:
+    askew = not 1 / _MODEST < far < _ASKEW and 1 / _STRAIGHT < near < _STRAIGHT
+    if answers[0].decided or not askew:
         return 1.0
     logs = answers[0].logs
     assert logs is not None  # noqa: S101 - there are losses

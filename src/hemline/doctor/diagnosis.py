@@ -29,6 +29,7 @@ _BRINGS = {
     "class-never-learned": {"miscalibration"},
     "scrambled-pictures": {"miscalibration", "from-logits-loss"},
     "nondeterministic": {"batch-dependence"},
+    "integer-overflow": {"label-order"},
 }
 # Repaired and judged as if mended, so what is found after them is there besides them.
 _SHAKY = {"nondeterministic", "batch-dependence", "class-count"}

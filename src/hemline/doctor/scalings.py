@@ -115,6 +115,11 @@ def _stretched(values: Values) -> Values:
     return stretched
 
 
+def _centred(values: Values) -> Values:
+    centred: Values = values - values.mean(axis=tuple(range(1, values.ndim)), keepdims=True)
+    return centred
+
+
 def _of_norm_one(values: Values, *axes: int) -> Values:
     norms = np.sqrt((values**2).sum(axis=axes, keepdims=True))
     divided: Values = values / np.maximum(norms, 1e-12)
@@ -125,6 +130,7 @@ def _of_norm_one(values: Values, *axes: int) -> Values:
 NORMALISED: dict[str, Callable[[Values], Values]] = {
     "picture standardised": _standardised,
     "picture stretched": _stretched,
+    "picture less its mean": _centred,
     "picture of norm 1": lambda values: _of_norm_one(values, *range(1, values.ndim)),
     "column of norm 1": lambda values: _of_norm_one(values, 1),
     "row of norm 1": lambda values: _of_norm_one(values, 2),
@@ -170,6 +176,7 @@ PER_PICTURE = tuple(
         ("column of norm 1", "pixels / np.linalg.norm(pixels, axis=1, keepdims=True)"),
         ("row of norm 1", "pixels / np.linalg.norm(pixels, axis=2, keepdims=True)"),
         ("picture stretched", "(pixels - low) / (high - low)  # of each picture by itself"),
+        ("picture less its mean", "pixels - mean  # of each picture by itself"),
     )
 )
 

@@ -19,8 +19,9 @@ from hemline.doctor.shortlist import shortlist
 _ROUNDS = 3
 _NEAR = 0.06  # of the pictures: what numbers of another size may explain less than each picture's
 _SLIP = 0.02  # of the pictures: what the plainer of two explanations may explain less
-# By how much: a division by 255 before a normalisation, a type before any other numbers.
-_PLAINER = {"scale": _SLIP, "overflow": 2 * _SLIP}
+# By how much: a division by 255 before a normalisation, a type before any other numbers, and a
+# turn before an axis of one.
+_PLAINER = {"scale": _SLIP, "overflow": 2 * _SLIP, "layout": -_SLIP / 2}
 # What costs nearly every answer: nobody needs to look for it where most are right.
 _TEARING = {"scramble", "packing"}
 _GAIN = 0.05  # of the pictures: what is gained in right answers, rather than in confidence

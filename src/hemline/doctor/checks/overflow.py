@@ -6,6 +6,8 @@ from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Finding, share
 from hemline.doctor.checks.repairs import RepairCheck
 
+_MOST = 0.8  # of the answers below zero; a few are wrong anyway
+_SIGNED = 128  # what 8 bits with a sign do not hold
 _WELL = 0.97  # of what a linear classifier reaches: who does as well has no need of a cause
 
 
@@ -22,13 +24,31 @@ class IntegerOverflow(RepairCheck):
         """
         repair = self.repair(case, "overflow")
         if repair is None:
-            return self._leap(case)
+            return self._labels(case) or self._leap(case)
         return self.from_repair(
             repair,
             f"with the same values as {repair.after.dtype}",
             "Whole numbers of 8 bits run over: 200 + 100 is 44, and 100 - 128 is 228.",
             f'pixels.astype("{repair.after.dtype}")  # before anything is added, multiplied or '
             "taken away",
+        )
+
+    def _labels(self, case: Case) -> Finding | None:
+        """Whether all classes from number 128 on come back as numbers below zero."""
+        labels, actual = case.working.labels, case.confirm.actual
+        strange, lost = case.working.strange, labels < 0
+        signed = all(name.removeprefix("-").isdigit() and name != "-1" for name in strange)
+        if case.k <= _SIGNED or not strange or not signed:
+            return None
+        if (actual[lost] >= _SIGNED).mean() < _MOST:
+            return None
+        return self.finding(
+            f"{int(lost.sum()):,} labels are below zero ({', '.join(strange)}), nearly all of them "
+            f"for classes from number {_SIGNED} on.",
+            0.9,
+            "Labels are kept in 8 bits with a sign, which hold -128 to 127.",
+            'labels.astype("int64")',
+            strange=list(strange),
         )
 
     def _leap(self, case: Case) -> Finding | None:

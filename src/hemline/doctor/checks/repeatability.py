@@ -1,5 +1,7 @@
 """The same pictures asked about twice."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from hemline.doctor.answers import Answers
@@ -11,8 +13,10 @@ from hemline.doctor.sample import Sample
 ROUNDING = 0.05  # of a probability: 8-bit mantissas in another order stay below 0.02
 _ASKED = 64  # pictures
 _MOVED = 0.01  # of a probability: rounding moves none so far
+_TIMES = 4  # as many fainter ones: what is kept may move slowly
 _FAINTER = 4  # times: a scaler that looks at what comes in takes that for another world
 _SETTLES = 1.6  # times less than after other pictures: what is random never settles
+_ONWARD = 0.5  # correlation of two steps, one after the other; of noise it is -0.5
 _ROUNDING = 1e-3  # of a probability: threads that add in another order differ by far less
 
 
@@ -31,14 +35,17 @@ class KeptState(Check):
         """
         pixels, way = case.search.pixels[:_ASKED], case.contract
         first, second = (ask(case.target, way, pixels) for _ in range(2))
-        fainter = Sample("fainter", pixels // _FAINTER, case.search.actual[:_ASKED])
+        many = np.repeat(pixels // _FAINTER, _TIMES, axis=0)
+        fainter = Sample("fainter", many, np.repeat(case.search.actual[:_ASKED], _TIMES))
         if case.answers_if_taken(way, fainter) is None:
             return None
         after, then, last = (ask(case.target, way, pixels) for _ in range(3))
         still, moved = difference(first, second), difference(second, after)
         settling = [float(step.mean()) for step in (moved, difference(after, then))]
         settling.append(float(difference(then, last).mean()))
-        settles = settling[0] > _SETTLES * settling[1] > settling[2]
+        settles = settling[0] > _SETTLES * settling[1] > settling[2] or _comes_back(
+            after, then, last
+        )
         if moved.max() <= _MOVED or not (settles or still.max() <= _ROUNDING):
             return None
         changed, n = int((second.labels != after.labels).sum()), len(pixels)
@@ -55,6 +62,16 @@ class KeptState(Check):
             n=n,
             largest=float(moved.max()),
         )
+
+
+def _comes_back(*answers: Answers) -> bool:
+    """Whether answers go on in one direction; what is random turns back half of every step."""
+    logs = [one.logs for one in answers if one.logs is not None]
+    if len(logs) < len(answers) or len({one.shape for one in logs}) > 1:
+        return False
+    first, second = (np.exp(b).ravel() - np.exp(a).ravel() for a, b in pairwise(logs))
+    spread = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return spread > 0 and float(first @ second) > _ONWARD * spread
 
 
 class Repeatability(Check):

@@ -2,6 +2,7 @@
 
 import struct
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from itertools import product
 
@@ -13,12 +14,12 @@ from hemline.data import Split
 from hemline.data.fashion import official, official_hashes
 from hemline.data.fashion.sketches import draw_sketches
 from hemline.doctor.case import Case
-from hemline.doctor.checks.base import Check, Finding
+from hemline.doctor.checks.base import LIKELY, Check, Finding
 from hemline.doctor.checks.class_names import listed_classes
 from hemline.doctor.forms import SYMMETRIES, InputForm, native_layout
 from hemline.doctor.material import Material, official_places, stratified
 from hemline.doctor.sample import Sample
-from hemline.doctor.statistics import assigned_accuracy
+from hemline.doctor.statistics import assigned_accuracy, at_least
 from hemline.errors import PixelsError
 from hemline.pixels import Pixels
 
@@ -26,6 +27,7 @@ _REFERENCE = "tiny"  # Hemline's own model of the official data
 _ENOUGH = 200  # pictures for the reference model
 _STRANGE = 0.3  # of them right: far below anything that could pass for the official pictures
 _MEDIOCRE, _KNOWN = 0.9, 0.95  # of a linear classifier's accuracy; of drawn garments
+_TELLING, _SOME = 400, 0.01  # pictures; p-value below which somebody does know something
 _REPEATED = 0.01  # fewer happen in any collection
 _MEND = "data = hemline.open_dataset()  # verified by checksum"
 
@@ -45,6 +47,7 @@ class WrongData(Check):
         return (
             self._labels(case)
             or self._overlap(test, train)
+            or self._say_nothing(case)
             or self._strange(case)
             or self._drawn(case)
         )
@@ -82,6 +85,27 @@ class WrongData(Check):
             "Cut the test part off before anything else, and never train on it.",
             repeated=repeated,
         )
+
+    def _say_nothing(self, case: Case) -> Finding | None:
+        """Of labels that nobody can learn: neither the target nor a linear classifier."""
+        right, n = case.counted
+        baseline, commonest = case.baseline, np.bincount(case.material.test.labels).max()
+        guessing = float(commonest) / len(case.material.test)
+        counted = ((baseline.test, baseline.counted[0]), (right / n, n))
+        if min(n, *baseline.counted) < _TELLING or baseline.test > baseline.known:
+            return None
+        if any(at_least(round(share * of), of, guessing) < _SOME for share, of in counted):
+            return None
+        found = self.finding(
+            f"A linear classifier that is fitted to these labels names {100 * baseline.test:.0f} % "
+            f"of other pictures rightly, as if it guessed ({100 * guessing:.0f} %); "
+            f"{100 * right / n:.0f} % are right here.",
+            1.0,
+            "The labels are those of other pictures, or in another order than the pictures.",
+            "Look at ten pictures with their labels; load both from one place.",
+            linear=baseline.test,
+        )
+        return replace(found, certainty=LIKELY, runner_up="classes that no sum of pixels tells")
 
     def _strange(self, case: Case) -> Finding | None:
         """Of pictures that go by the official names and are not the official ones.

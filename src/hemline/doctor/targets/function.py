@@ -80,6 +80,8 @@ class FunctionTarget(Target):
             raise RefusedError(first_line(error)) from error
 
     def _array(self, raw: Any, n: int) -> NDArray[Any]:
+        if isinstance(raw, dict) and any(promises_probabilities(str(key)) for key in raw):
+            self.promises_probabilities = True
         return as_array(raw, n, self.vocabulary)
 
     def _place(self) -> Path:

@@ -112,6 +112,7 @@ class ProcessTarget(Target):
             raise UnreadableError(header["unreadable"], tuple(shape) if shape else None)
         if "refused" in header:
             raise RefusedError(header["refused"])
+        self.promises_probabilities = bool(header["promises"])
         return array
 
     def close(self) -> None:

@@ -59,7 +59,7 @@ def main() -> None:
             meet(Form.parse(told["form"]), vocabulary, told.get("folder"))
         else:
             shown = _files(batch, header["files"]) if "files" in header else batch
-            outgoing.write(_reply(answer, shown, header["way"]))
+            outgoing.write(_reply(answer, shown, header["way"], facts))
 
 
 def _files(joined: NDArray[Any], lengths: list[int]) -> list[bytes]:
@@ -68,12 +68,12 @@ def _files(joined: NDArray[Any], lengths: list[int]) -> list[bytes]:
     return [part.tobytes() for part in np.split(joined, ends[:-1])]
 
 
-def _reply(answer: Answer, shown: Shown, way: str) -> bytes:
+def _reply(answer: Answer, shown: Shown, way: str, facts: dict[str, Any]) -> bytes:
     try:
         array: NDArray[Any] = np.asarray(answer(shown, way))
         if array.dtype.hasobject:
             return pack({"unreadable": "a list of Python objects", "shape": None})
-        return pack({}, array)
+        return pack({"promises": facts.get("promises")}, array)
     except UnreadableError as error:
         return pack({"unreadable": str(error), "shape": error.shape})
     except RefusedError as error:
@@ -180,7 +180,9 @@ def _open_callable(what: str) -> Opened:
     def answer(shown: Shown, way: str) -> Any:
         if isinstance(shown, list):
             return target.answer_files(shown, way)
-        return target.answer(shown, way)
+        array = target.answer(shown, way)
+        facts["promises"] = target.promises_probabilities  # the answers may say so first
+        return array
 
     return facts, answer, meet
 
