@@ -117,9 +117,9 @@ def _print(diagnosis: "Diagnosis", html: Path | None) -> None:
     for finding in diagnosis.findings:
         out.print()
         _print_finding(out, finding)
-    if diagnosis.healthy:
+    if diagnosis.fine:
         out.print()
-        out.print(f"Fine: {', '.join(diagnosis.healthy)}.")
+        out.print(f"Fine: {'; '.join(diagnosis.fine)}.")
     if html is not None:
         out.print(f"\nPage with pictures: {html}")
 

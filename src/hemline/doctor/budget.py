@@ -26,6 +26,11 @@ class Budget:
         """Seconds that are left, at least 0."""
         return max(0.0, self._began + self.seconds - time.monotonic())
 
+    @property
+    def is_short(self) -> bool:
+        """Whether half of them are gone."""
+        return self.left < self.seconds / 2
+
     def allow_for(self, seconds_each: float) -> None:
         """Make it last for a target that takes so long for a picture."""
         self.seconds = max(self.seconds, round(_PICTURES * seconds_each))

@@ -201,7 +201,7 @@ class Case(Sampling):
     @cached_property
     def ramp(self) -> Ramp | None:
         """How the target answers to all brightnesses; None where only labels come back."""
-        if self.seconds_each * RAMP > _RAMP_SECONDS:
+        if self.received.decided or self.seconds_each * RAMP > _RAMP_SECONDS:
             return None
         return measure_ramp(lambda pixels: ask(self.target, self.contract, pixels), self.search)
 

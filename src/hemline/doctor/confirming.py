@@ -43,13 +43,15 @@ class Rival:
 
     Attributes:
         change: in words.
-        accuracy: under it, on the pictures on which the repair was judged.
-        share: of what the repair gains, by what the search goes by.
+        accuracy: under it.
+        share: of what the repair gains.
+        kin: whether it is a fault of the same kind, and no other mend.
     """
 
     change: str
     accuracy: float
     share: float
+    kin: bool
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,14 @@ from typing import Any
 from hemline.doctor.asking import ask
 from hemline.doctor.budget import SECONDS, Budget
 from hemline.doctor.case import Case, describe_figures
-from hemline.doctor.checks import PLAIN_CHECKS, SHAPE_CHECKS, WORKING_CHECKS, Check, Finding
+from hemline.doctor.checks import (
+    CHECKS,
+    PLAIN_CHECKS,
+    SHAPE_CHECKS,
+    WORKING_CHECKS,
+    Check,
+    Finding,
+)
 from hemline.doctor.contract import others_alike
 from hemline.doctor.edges import settle_edges
 from hemline.doctor.material import Material, open_material
@@ -69,6 +76,12 @@ class Diagnosis:
     def is_healthy(self) -> bool:
         """Whether nothing was found."""
         return not self.findings
+
+    @property
+    def fine(self) -> list[str]:
+        """What was asked and is well, in a few words each."""
+        said = {check.name: check.well for check in reversed(CHECKS)}
+        return list(dict.fromkeys(said[name] for name in self.healthy))
 
     @property
     def verdict(self) -> str:

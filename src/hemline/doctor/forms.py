@@ -169,7 +169,7 @@ class InputForm:
     def changed_to(self, other: "InputForm") -> str:
         """What another form does otherwise, in a few words."""
         parts = [other.layout.name] if other.layout != self.layout else []
-        parts += [other.scaling.formula] if other.scaling != self.scaling else []
+        parts += [other.scaling.name] if other.scaling != self.scaling else []
         parts += [f"as {other.dtype}"] if other.dtype != self.dtype and not parts else []
         parts += ["brightness inverted"] if other.inverted != self.inverted else []
         parts += [SYMMETRIES[other.symmetry]] if other.symmetry != self.symmetry else []

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hemline.doctor.arriving import Arrival, arrival_of
 from hemline.doctor.case import Case
 from hemline.doctor.diagnosis import Diagnosis
-from hemline.doctor.forms import InputForm, exchange, turn
-from hemline.doctor.scrambles import SCRAMBLES
 from hemline.files import write_whole
 
 _PICTURES = 12  # one of each class, or of some
@@ -32,54 +31,35 @@ def render_page(diagnosis: Diagnosis) -> str:
 
     template = Path(__file__).with_name("page.html.j2").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    case = diagnosis.case
-    pairs = picture_pairs(case) if case is not None and diagnosis.accuracy else []
-    return environment.from_string(template).render(d=diagnosis, pairs=pairs)
+    case, pictures, arrival = diagnosis.case, [], None
+    if case is not None and diagnosis.accuracy:
+        arrival = arrival_of(case, diagnosis.findings)
+        pictures = _pictures(case, arrival)
+    page = environment.from_string(template)
+    return page.render(d=diagnosis, pictures=pictures, arrival=arrival)
 
 
-def picture_pairs(case: Case) -> list[dict[str, Any]]:
-    """For a picture of each class, or of some: what the model gets, should get, both answers.
-
-    A form that repairs an input undoes what the pipeline does to it. So what the network gets now
-    is the picture changed the other way, and what it should get is the picture itself.
-    """
-    sample = case.confirm
-    rows, classes = [], np.unique(sample.actual)
+def _pictures(case: Case, arrival: Arrival | None) -> list[dict[str, Any]]:
+    """A picture of each class, or of some: what the model gets of it, and what it answers."""
+    sample, rows = case.confirm, []
+    classes = np.unique(sample.actual)
     for label in classes[:: -(-len(classes) // _PICTURES)]:
         place = int(np.flatnonzero(sample.actual == label)[0])
-        picture = sample.pixels[place : place + 1]
+        picture = sample.pixels[place]
         here, there = (
             int(case.answers(form, sample).labels[place]) for form in (case.contract, case.best)
         )
         rows.append(
             {
-                "actual": _name(int(sample.actual[place]), case),
-                "gets": as_png(undone(picture, case.contract, case.best)[0]),
-                "should": as_png(picture[0]),
+                "actual": _name(int(label), case),
+                "gets": as_png(arrival.of(picture)) if arrival else "",
+                "picture": as_png(picture),
                 "here": _name(here, case),
                 "there": _name(int(case.renaming[there]) if 0 <= there < case.k else there, case),
-                "right": here == int(sample.actual[place]),
+                "right": here == label,
             }
         )
     return rows
-
-
-def undone(pixels: NDArray[np.uint8], contract: InputForm, best: InputForm) -> NDArray[np.uint8]:
-    """The picture as it looks to a network that `best` puts right, of the same shape."""
-    back = {1: 3, 3: 1}.get(best.symmetry, best.symmetry)
-    swapped = {"planes": "interleaved", "interleaved": "planes"}.get(best.channels, best.channels)
-    kept = best.channels == contract.channels or best.channels in SCRAMBLES
-    seen = exchange(pixels, "rgb" if kept else swapped)
-    seen = turn(seen, back)
-    if best.inverted != contract.inverted:
-        seen = 255 - seen
-    ratio = best.scaling.factor / (contract.scaling.factor or 1)
-    if best.scaling == contract.scaling or not best.scaling.is_linear:
-        return np.ascontiguousarray(seen)
-    # Numbers too large saturate what is white; numbers too small leave all black.
-    shift = (contract.scaling.offset - best.scaling.offset) / best.scaling.factor
-    shown = seen / max(ratio, 1e-12) + shift * (contract.scaling.factor == 1)
-    return np.ascontiguousarray(shown.clip(0, 255).astype(np.uint8))
 
 
 def as_png(picture: NDArray[np.uint8]) -> str:

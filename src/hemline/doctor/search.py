@@ -24,6 +24,7 @@ _SLIP = 0.02  # of the pictures: what the plainer of two explanations may explai
 _PLAINER = {"scale": _SLIP, "overflow": 2 * _SLIP, "layout": -_SLIP / 2}
 # What costs nearly every answer: nobody needs to look for it where most are right.
 _TEARING = {"scramble", "packing"}
+_NUMBERS = {"scale", "normalisation", "each"}  # families of one kind of fault
 _GAIN = 0.05  # of the pictures: what is gained in right answers, rather than in confidence
 _RIVALS = 1 / 2  # of what is gained: what explains less is no rival
 
@@ -50,7 +51,8 @@ def _rounds(case: Case, elastic: bool) -> list[Repair]:
     """Single changes, one after the other."""
     repairs: list[Repair] = []
     for _ in range(_ROUNDS):
-        if repairs and _is_hasty(case):
+        if repairs and case.budget.is_short and _works(case):
+            case.budget.skip("further faults of the input")
             break
         repair = _next_repair(case, elastic, {repair.family for repair in repairs})
         if repair is None:
@@ -60,14 +62,9 @@ def _rounds(case: Case, elastic: bool) -> list[Repair]:
     return repairs
 
 
-def _is_hasty(case: Case) -> bool:
-    """Whether half of the time is gone, and the target works well enough to stop."""
-    if case.budget.left > case.budget.seconds / 2:
-        return False
-    works = float(case.right(case.best, case.search).mean()) >= case.good
-    if works:
-        case.budget.skip("further faults of the input")
-    return works
+def _works(case: Case) -> bool:
+    """Whether the target is good in the best form, as the search goes."""
+    return float(case.right(case.best, case.search).mean()) >= case.good
 
 
 def _known(case: Case, repairs: list[Repair]) -> list[Repair]:
@@ -144,11 +141,14 @@ def _rival(
     if best is None:
         return None
     share = (best.value - base) / (chosen.value - base)
-    accuracy = float(case.right(best.form, case.judged).mean())
+    kin = {best.family, chosen.family} <= _NUMBERS
+    sample = case.search if case.budget.is_short else case.judged
+    accuracy = float(case.right(best.form, sample).mean())
     before, after = (right / repair.n for right in repair.right)
     if after - before > _GAIN:  # what shows on other pictures says more than what was chosen by
         share = (accuracy - before) / (after - before)
-    return Rival(case.best.changed_to(best.form), accuracy, share) if share >= _RIVALS else None
+    change = case.best.changed_to(best.form)
+    return Rival(change, accuracy, share, kin) if share >= _RIVALS else None
 
 
 def _plainest(ranked: list[tuple[float, InputForm]]) -> InputForm:

@@ -9,7 +9,7 @@ from hemline.doctor.scalings import RAW, Scaling
 
 _FEW = 6  # forms that are all tried
 _GROUPS = 3  # of forms much alike, the best of which are tried
-_ALIKE = 0.25  # of the contrast: where black and white lie nearer than that, so do the answers
+_ALIKE = 0.35  # of the contrast: where black and white lie nearer than that, so do the answers
 
 
 def shortlist(case: Case, forms: list[InputForm]) -> list[InputForm]:

@@ -16,6 +16,7 @@ class AnswerCount(Check):
 
     name = "answer-count"
     question = "Does every picture get one answer, classes along the last axis?"
+    well = "one answer a picture"
     ends = True
 
     def examine(self, case: Case) -> Finding | None:

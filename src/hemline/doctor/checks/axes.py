@@ -10,6 +10,7 @@ class AxisOrder(RepairCheck):
 
     name = "axis-order"
     question = "Does the layout that is accepted also work?"
+    well = "the order of the axes"
 
     def examine(self, case: Case) -> Finding | None:
         """Whether another layout restores the answers."""

@@ -49,6 +49,7 @@ class Check(ABC):
     Attributes:
         name: short and stable; programs go by it.
         question: what it asks, in a sentence.
+        well: what is well where it finds nothing, in a few words.
         ends: nothing can be said about later questions once this one is answered badly.
         symptom: what it finds may come from a deeper cause, and goes away with that.
         costly: it asks about many more pictures, and is left out where there is no time.
@@ -57,6 +58,7 @@ class Check(ABC):
 
     name: ClassVar[str]
     question: ClassVar[str]
+    well: ClassVar[str]
     ends: ClassVar[bool] = False
     symptom: ClassVar[bool] = False
     alike: ClassVar[str] = ""

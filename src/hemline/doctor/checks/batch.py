@@ -17,6 +17,7 @@ class BatchDependence(Check):
 
     name = "batch-dependence"
     question = "Does a picture get the same answer alone, among others, and among its like?"
+    well = "no dependence on the batch"
     alike = "axes that are mixed up between pictures"
 
     def applies(self, case: Case) -> bool:

@@ -16,6 +16,7 @@ class Miscalibration(Check):
 
     name = "miscalibration"
     question = "Do the probabilities mean what they say, within a factor of confidence?"
+    well = "calibration"
     alike = "over-training, label smoothing and a temperature, one for another"
     symptom = True
 

@@ -26,6 +26,7 @@ class ChannelOrder(RepairCheck):
 
     name = "channel-order"
     question = "Do the channels of colour pictures reach the network in the order of the training?"
+    well = "the order of the channels"
 
     def applies(self, case: Case) -> bool:
         """Where there is colour."""

@@ -10,6 +10,7 @@ class ClassCount(Check):
 
     name = "class-count"
     question = "Does every class have a value in the answers, and every value a class?"
+    well = "as many outputs as classes"
     ends = True
 
     def examine(self, case: Case) -> Finding | None:

@@ -13,6 +13,7 @@ class ClassNames(Check):
 
     name = "class-names"
     question = "Are the names those of the classes, in the order of the labels?"
+    well = "the names of the classes"
     alike = "data whose own list of names is wrong"
 
     def applies(self, case: Case) -> bool:

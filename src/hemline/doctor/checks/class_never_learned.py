@@ -19,6 +19,7 @@ class ClassNeverLearned(Check):
 
     name = "class-never-learned"
     question = "Is every class named now and then?"
+    well = "every class is named"
     alike = "an output that was lost, or weighed down"
     symptom = True
 

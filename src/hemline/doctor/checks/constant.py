@@ -15,6 +15,7 @@ class ConstantAnswers(Check):
 
     name = "constant-answers"
     question = "Do different pictures get different answers?"
+    well = "different answers to different pictures"
     alike = "an input in which nothing is left of the picture"
     ends = True
     symptom = True

@@ -20,6 +20,7 @@ class DoubleSoftmax(Check):
 
     name = "double-softmax"
     question = "Is the softmax applied once, not twice?"
+    well = "one softmax"
 
     def applies(self, case: Case) -> bool:
         """To probabilities."""

@@ -13,6 +13,7 @@ class Drift(Check):
 
     name = "drift"
     question = "Do the two forms of the model give the same answers?"
+    well = "no drift between the two forms"
 
     def applies(self, case: Case) -> bool:
         """Where there is another form."""

@@ -23,6 +23,7 @@ class FromLogits(Check):
 
     name = "from-logits-loss"
     question = "Did the loss in training take the outputs for what they are?"
+    well = "a loss that fits the outputs"
     alike = "a temperature between 1.7 and 7 that was left in behind the training"
 
     def applies(self, case: Case) -> bool:

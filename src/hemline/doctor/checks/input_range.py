@@ -9,6 +9,7 @@ class InputRange(Check):
 
     name = "input-range"
     question = "Are the pictures given whole numbers 0..255, or fractions 0..1?"
+    well = "the numbers of the pictures given"
 
     def examine(self, case: Case) -> Finding | None:
         """As they came, before they were brought to pixels."""

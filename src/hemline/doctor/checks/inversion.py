@@ -10,6 +10,7 @@ class InvertedBrightness(RepairCheck):
 
     name = "inverted-brightness"
     question = "Do bright and dark reach the network as they are in the pictures?"
+    well = "bright and dark"
 
     def examine(self, case: Case) -> Finding | None:
         """Whether negatives restore the answers."""

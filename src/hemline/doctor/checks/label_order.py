@@ -1,10 +1,12 @@
 """Labels permuted or shifted."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from hemline.doctor.answers import NAMES
 from hemline.doctor.case import Case
-from hemline.doctor.checks.base import Check, Finding, chance, share
+from hemline.doctor.checks.base import CERTAIN, Check, Finding, chance, share
 from hemline.doctor.statistics import ALPHA, at_least, best_assignment, holm, mcnemar
 from hemline.evaluation import confusion_matrix
 
@@ -18,6 +20,7 @@ class LabelOrder(Check):
 
     name = "label-order"
     question = "Do the labels mean the classes that their numbers stand for?"
+    well = "the order of the labels"
     alike = "of two classes, an input that makes one look like the other"
 
     def examine(self, case: Case) -> Finding | None:
@@ -74,11 +77,12 @@ class LabelOrder(Check):
         n, kept, best = len(before), int(before.sum()), int(after.sum())
         shifts = {int(given[c]) - c for c in moved}
         names = ", ".join(f"{case.classes[c]} is given {int(given[c])}" for c in moved[:3])
+        shift = next(iter(shifts))
         one = len(moved) >= case.k - 1 and len({s % case.k for s in shifts}) == 1
         how = _order(case.classes, given)
         if one and len(shifts) <= 2 and case.k > 2:
-            how = f"shifted by {next(iter(shifts)):+d}"
-        return self.finding(
+            how = f"shifted by {shift:+d}"
+        found = self.finding(
             f"By their numbers {share(kept, n)}; with the labels {how} ({names}"
             f"{', ...' if len(moved) > 3 else ''}) {100 * best / n:.1f} % of the same {n:,} "
             f"pictures ({chance(p_value)}).",
@@ -88,12 +92,13 @@ class LabelOrder(Check):
             + (" Or the last layer was made anew." if best < n / 2 else ""),
             f"label = np.argsort({given.tolist()})[label]"
             if not one
-            else f"label = (label - ({next(iter(shifts))})) % {case.k}",
+            else f"label = (label {'+-'[shift > 0]} {abs(shift)}) % {case.k}",
             order=given.tolist(),
             accuracy=[kept / n, best / n],
             p_value=p_value,
             n=n,
         )
+        return found if case.k == 2 else replace(found, certainty=CERTAIN, runner_up="")
 
     def _unknown(self, case: Case, labels: np.ndarray) -> Finding | None:
         strange = (labels < 0) | (labels >= case.k)

@@ -9,6 +9,7 @@ class NonFinite(Check):
 
     name = "non-finite"
     question = "Are all answers finite numbers?"
+    well = "finite numbers"
     ends = True
 
     def examine(self, case: Case) -> Finding | None:

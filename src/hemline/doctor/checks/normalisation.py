@@ -10,6 +10,7 @@ class OtherNormalisation(RepairCheck):
 
     name = "other-normalisation"
     question = "Are pixels normalised as in training?"
+    well = "the normalisation"
     alike = "colours or contrasts that were changed on purpose in training"
 
     def examine(self, case: Case) -> Finding | None:

@@ -20,6 +20,7 @@ class OrderLost(Check):
 
     name = "order-lost"
     question = "Do the answers come in the order of the pictures?"
+    well = "the order of the answers"
     ends = True
 
     def applies(self, case: Case) -> bool:

@@ -11,6 +11,7 @@ class Orientation(RepairCheck):
 
     name = "orientation"
     question = "Do pictures reach the network upright, neither turned nor mirrored nor transposed?"
+    well = "upright pictures"
 
     def examine(self, case: Case) -> Finding | None:
         """Whether one of the other seven symmetries restores the answers."""

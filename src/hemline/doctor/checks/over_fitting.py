@@ -16,6 +16,7 @@ class OverFitting(Check):
 
     name = "over-fitting"
     question = "Is it about as good on new pictures as on those it was trained on?"
+    well = "about as good on new pictures"
     alike = "a test part of another kind than the training part"
     symptom = True
 

@@ -16,6 +16,7 @@ class IntegerOverflow(RepairCheck):
 
     name = "integer-overflow"
     question = "Do the same numbers get the same answers in a wider type?"
+    well = "no integer overflow"
 
     def examine(self, case: Case) -> Finding | None:
         """Whether the very same values, in a type that cannot run over, restore the answers.

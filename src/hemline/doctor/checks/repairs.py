@@ -52,6 +52,6 @@ def _beside(found: Finding, rival: Rival) -> Finding:
     """How sure a finding is beside another change that helps, too."""
     return replace(
         found,
-        certainty=POSSIBLE if rival.share > _NEARLY else LIKELY,
-        runner_up=f"{rival.change}: {100 * rival.accuracy:.1f} % of the same pictures",
+        certainty=POSSIBLE if rival.share > _NEARLY and not rival.kin else LIKELY,
+        runner_up=f"{rival.change}: {100 * rival.accuracy:.1f} % right",
     )

@@ -25,6 +25,7 @@ class KeptState(Check):
 
     name = "state-between-calls"
     question = "Does the same picture get the same answer whatever was asked before?"
+    well = "nothing is kept between calls"
     ends = True
 
     def examine(self, case: Case) -> Finding | None:
@@ -79,6 +80,7 @@ class Repeatability(Check):
 
     name = "nondeterministic"
     question = "Does the same picture get the same answer when asked again?"
+    well = "the same answer twice"
     alike = "state that never settles, or noise that is meant"
 
     def examine(self, case: Case) -> Finding | None:

@@ -11,6 +11,7 @@ class ReportedFigures(Check):
 
     name = "reported-figures"
     question = "Is the accuracy that is stated the one that is counted?"
+    well = "the accuracy that is stated"
     alike = "a figure of other data, or of another version of the model"
     symptom = True
 

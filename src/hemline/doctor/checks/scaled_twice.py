@@ -12,6 +12,7 @@ class ScaledTwice(RepairCheck):
 
     name = "scaled-twice"
     question = "Are pixels scaled once, not twice?"
+    well = "scaled once"
     alike = "pixels that are divided here and were not in training"
 
     def examine(self, case: Case) -> Finding | None:

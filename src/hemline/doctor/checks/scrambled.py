@@ -5,6 +5,7 @@ import numpy as np
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repairs import RepairCheck
+from hemline.doctor.checks.repeatability import ROUNDING, difference
 from hemline.doctor.confirming import Repair
 from hemline.doctor.resizing import resized
 from hemline.doctor.sample import Sample
@@ -20,6 +21,7 @@ class ScrambledPictures(RepairCheck):
 
     name = "scrambled-pictures"
     question = "Do the values of a picture reach the network where they belong?"
+    well = "pictures arrive whole"
 
     def applies(self, case: Case) -> bool:
         """To grey pictures; of the channels of colour `channel-order` knows."""
@@ -50,6 +52,7 @@ class CutOff(RepairCheck):
 
     name = "cropping"
     question = "Is the whole picture looked at, to its edges?"
+    well = "nothing is cut off"
 
     def examine(self, case: Case) -> Finding | None:
         """Whether a larger frame around the picture restores answers that were not all lost."""
@@ -81,11 +84,16 @@ class MixedBatch(Check):
 
     name = "scrambled-pictures"
     question = "Do the values of pictures that come together stay apart?"
+    well = "pictures arrive whole"
     ends = True
 
     def applies(self, case: Case) -> bool:
-        """Unless pictures go one at a time anyway, or are right as they are."""
-        return case.in_batches and _right(case, case.search) < _WELL * case.good
+        """Where answers depend on what comes with a picture, and are not right as they are."""
+        alone, together = case.alone, case.answers(case.contract, case.search)
+        if not case.in_batches or isinstance(alone, str):
+            return False
+        mixed = difference(alone, together[: len(alone)]).max() > ROUNDING
+        return bool(mixed) and _right(case, case.search) < _WELL * case.good
 
     def examine(self, case: Case) -> Finding | None:
         """Whether a batch whose axes were exchanged beforehand is answered rightly."""

@@ -12,6 +12,7 @@ class WrongSoftmax(Check):
 
     name = "wrong-softmax"
     question = "Are values that are given as probabilities from 0 to 1, and do they sum to 1?"
+    well = "probabilities that sum to 1"
 
     def examine(self, case: Case) -> Finding | None:
         """Sums and ranges; logits that nobody calls probabilities are well."""

@@ -14,6 +14,7 @@ class TestSelection(Check):
     __test__ = False  # not a test of pytest's
     name = "test-selection"
     question = "Is the test part no easier to it than pictures it could have learned from?"
+    well = "not chosen by the test part"
     alike = "a test part that is easier by itself"
     symptom = True
 

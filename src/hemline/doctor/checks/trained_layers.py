@@ -19,6 +19,7 @@ class OutputFollowsInput(Check):
 
     name = "no-trained-layers"
     question = "Do the answers have the shape of the classes, not that of the pictures?"
+    well = "trained layers"
     ends = True
 
     def applies(self, case: Case) -> bool:
@@ -49,6 +50,7 @@ class NoTrainedLayers(Check):
 
     name = "no-trained-layers"
     question = "Do the answers know more of the classes than those of untrained networks?"
+    well = "trained layers"
     alike = (
         "a last layer made anew behind thousands of features; a model of other classes; "
         "pictures torn up by a slip that has no name here"
@@ -64,7 +66,8 @@ class NoTrainedLayers(Check):
         reach = case.reach.renamed
         evidence = (
             f"{share(right, n)}; in no form, and under no names of the labels, clearly more than "
-            f"the {100 * reach:.0f} % that networks without any training reach."
+            f"the {100 * reach:.0f} % that networks without any training reach. No other scale, "
+            "inversion, symmetry or order of the labels restores the answers."
         )
         digits, p_value = digit_accuracy(case)
         if p_value < _SURE:
@@ -81,11 +84,8 @@ class NoTrainedLayers(Check):
         return self.finding(
             evidence,
             1.0,
-            "The weights in use are not trained ones, or not for these classes: the layers were "
-            "made anew, the weights were never loaded, the labels of the training were shuffled, "
-            "or the model belongs to other data. Or the pictures do not arrive as pictures: a "
-            "reshape tears them up. Another scale, inversion, symmetry or order of the labels is "
-            "excluded: none restores the answers.",
+            "The weights in use are not trained ones, or not for these classes: layers were made "
+            "anew, weights never loaded, labels shuffled in training.",
             f"{_MEND}; or load the weights: model.load_state_dict(...), model.load_weights(...).",
             reach=reach,
             p_better_than_chance=chance,

@@ -17,6 +17,7 @@ class TruncatedInput(Check):
 
     name = "truncated-input"
     question = "Do different brightnesses get different answers?"
+    well = "all brightnesses arrive"
     ends = True
 
     def examine(self, case: Case) -> Finding | None:

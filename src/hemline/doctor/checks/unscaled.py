@@ -10,6 +10,7 @@ class UnscaledInput(RepairCheck):
 
     name = "unscaled-input"
     question = "Are pixels scaled on their way to the network?"
+    well = "the scale of the input"
     alike = "a program that scales before it calls (then say what is wanted: 0..1)"
 
     def examine(self, case: Case) -> Finding | None:

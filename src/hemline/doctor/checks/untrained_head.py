@@ -13,6 +13,7 @@ class UntrainedHead(Check):
 
     name = "untrained-head"
     question = "Do the outputs name the classes that they tell apart?"
+    well = "a trained last layer"
     alike = "a model that was trained whole, for other classes"
     ends = True
     symptom = True
@@ -41,6 +42,7 @@ class BatchNormStatistics(Check):
 
     name = "batch-norm-statistics"
     question = "Do the answers say what the outputs hold?"
+    well = "the statistics of batch norm"
     alike = "weights rounded to 8 bits, or biases that were lost"
     ends = True
     symptom = True

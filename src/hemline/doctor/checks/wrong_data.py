@@ -37,6 +37,7 @@ class WrongData(Check):
 
     name = "wrong-data"
     question = "Do pictures, labels and model belong together, and are the parts kept apart?"
+    well = "pictures, labels and model belong together"
 
     def examine(self, case: Case) -> Finding | None:
         """By what the model file says, by checksum where one is known, and by the parts."""

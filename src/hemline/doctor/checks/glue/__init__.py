@@ -2,6 +2,16 @@
 
 from hemline.doctor.checks.glue.aspect import AspectRatio, Cropping
 from hemline.doctor.checks.glue.exif import ExifOrientation
-from hemline.doctor.checks.glue.transparency import Transparency
+from hemline.doctor.checks.glue.squares import cut_of, margins_of, square_of
+from hemline.doctor.checks.glue.transparency import Transparency, transparent_part
 
-__all__ = ["AspectRatio", "Cropping", "ExifOrientation", "Transparency"]
+__all__ = [
+    "AspectRatio",
+    "Cropping",
+    "ExifOrientation",
+    "Transparency",
+    "cut_of",
+    "margins_of",
+    "square_of",
+    "transparent_part",
+]

@@ -75,6 +75,7 @@ class AspectRatio(GlueCheck):
 
     name = "aspect-ratio"
     question = "Does a picture that is no square keep its proportions, on its own background?"
+    well = "proportions"
     alike = "a crop that keeps the proportions, of pictures that fill their frame"
 
     def examine(self, case: Case) -> Finding | None:
@@ -87,6 +88,7 @@ class Cropping(GlueCheck):
 
     name = "cropping"
     question = "Does the whole of a picture that is no square reach the network?"
+    well = "nothing is cut off"
     alike = "pictures stretched a little"
 
     def examine(self, case: Case) -> Finding | None:

@@ -51,6 +51,7 @@ class ExifOrientation(GlueCheck):
 
     name = "exif-orientation"
     question = "Does a photograph that says how to turn it get the answers of the upright one?"
+    well = "orientation by EXIF"
 
     def examine(self, case: Case) -> Finding | None:
         """The same photographs upright, turned, and turned with the tag that puts them upright."""

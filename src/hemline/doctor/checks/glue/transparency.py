@@ -20,11 +20,12 @@ class Transparency(GlueCheck):
 
     name = "transparency"
     question = "Do colours under fully transparent pixels leave the answers alone?"
+    well = "transparency"
 
     def examine(self, case: Case) -> Finding | None:
         """The same pictures with black and with white under what is transparent."""
         pixels = pictures_of(case, 2 * len(_SHADES))
-        clear = _transparent(pixels)
+        clear = transparent_part(pixels)
         hidden, painted = _answers(case, pixels, clear, 0), _answers(case, pixels, clear, 255)
         if len(hidden) < len(_SHADES):  # such files are refused, which is no quiet mistake
             return None
@@ -67,7 +68,7 @@ def _answers(
     return found
 
 
-def _transparent(pixels: Pixels) -> NDArray[np.bool_]:
+def transparent_part(pixels: Pixels) -> NDArray[np.bool_]:
     """Where each picture has its background, `(n, h, w)`; its border, where it has none."""
     colours = pixels.reshape(*pixels.shape[:3], -1)
     clear: NDArray[np.bool_] = (colours == colours[:, :1, :1]).all(axis=3)
