@@ -148,3 +148,15 @@ def test_a_fault_of_the_labels_shows_each_picture_once(scores, data):
     assert "should get" not in page
     assert "one answer a picture" in page
     assert "answer-count" not in page
+
+
+def test_what_is_weak_and_far_from_sure_gets_a_note(scores, data):
+    def faint(x):  # knows the left half alone, and says little of it
+        left = values_of(x).copy()
+        left[..., left.shape[-1] // 2 :] = 0
+        return softmax(0.05 * scores(left))
+
+    found = diagnose(faint, data)
+    assert found.is_healthy
+    assert found.verdict.startswith("Weak")
+    assert sum("batch norm" in note for note in found.notes) == 1

@@ -262,6 +262,8 @@ def _explained(case: Case, findings: list[Finding]) -> list[Finding]:
 
 def _without_brought(findings: list[Finding]) -> list[Finding]:
     """Fold what one finding brings about into its `explains`."""
+    first = {finding.check: finding for finding in reversed(findings)}  # some have two checks
+    findings = [finding for finding in findings if finding is first[finding.check]]
     names = {finding.check for finding in findings}
     brought = {name for check in names for name in _BRINGS.get(check, set())} & names
     return [
@@ -314,7 +316,7 @@ def _notes(case: Case) -> list[str]:
         notes.append(
             f"Left out, as {case.budget.seconds:g} seconds were not enough: {', '.join(left_out)}."
         )
-    return notes + case.remarks
+    return list(dict.fromkeys(notes + case.remarks))
 
 
 def _compare_with(case: Case, against: Any, wanted: Mapping[str, Any], limit: float) -> None:

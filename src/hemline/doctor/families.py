@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hemline.doctor.case import Case
-from hemline.doctor.forms import CHANNELS, InputForm, symmetries_of
+from hemline.doctor.forms import CHANNELS, InputForm, Layout, symmetries_of, wider_layouts
 from hemline.doctor.material import Material
 from hemline.doctor.scalings import (
     ARGB,
@@ -20,6 +20,7 @@ from hemline.doctor.scalings import (
     Scaling,
 )
 from hemline.doctor.scrambles import scrambles_of
+from hemline.doctor.ways import takes_files
 
 LARGE = 30.0  # times the contrast: no two usual scales other than 0..1 and 0..255 lie so far apart
 # Factors by which whole numbers can be made fainter and still be pictures.
@@ -38,7 +39,7 @@ def families_of(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
         "symmetry": [best.but(symmetry=s) for s in symmetries if s != best.symmetry],
         "channels": [best.but(channels=c) for c in _orders(case) if c != best.channels],
         "scramble": [best.but(channels=c) for c in _slips(case)],
-        "layout": [best.but(layout=other.layout) for other in case.reading.others],
+        "layout": [best.but(layout=layout) for layout in _layouts(case)],
         "overflow": [best.but(dtype=wider) for wider in _wider(best)],
         "packing": [best.but(dtype="int32", scaling=scale) for scale in _packings(case)],
     }
@@ -55,6 +56,12 @@ def families_of(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
 def usual_scalings(case: Case) -> tuple[Scaling, ...]:
     """Scales and normalisations that are usual for such pictures, the commonest first."""
     return *case.material.scalings, *case.material.normalisations
+
+
+def _layouts(case: Case) -> list[Layout]:
+    """The other layouts that are taken; of files also larger ones, which lose only their frame."""
+    wider = wider_layouts(case.material.form) if takes_files(case.contract.way) else []
+    return [*(other.layout for other in case.reading.others), *wider]
 
 
 def _wider(form: InputForm) -> tuple[str, ...]:

@@ -71,10 +71,11 @@ class Layout:
         return values.reshape(len(values), *self.shape)
 
     def _framed(self, values: NDArray[Any]) -> NDArray[Any]:
-        edges = [edge for edge in self.shape if edge > 1]
-        widths = [(edge - own) // 2 for edge, own in zip(edges, values.shape[1:], strict=True)]
+        edges = [edge for edge in self.shape if edge not in {1, 3}]
+        widths = [(edge - own) // 2 for edge, own in zip(edges, values.shape[1:3], strict=True)]
         top, left = widths
-        framed = np.broadcast_to(values[:, :1, :1], (len(values), *edges)).copy()
+        shape = (len(values), *edges, *values.shape[3:])
+        framed = np.broadcast_to(values[:, :1, :1], shape).copy()
         framed[:, top : top + values.shape[1], left : left + values.shape[2]] = values
         return framed
 
@@ -107,6 +108,16 @@ def layouts_of(pictures: Form) -> tuple[Layout, ...]:
 def resized_layout(*shape: int) -> Layout:
     """Pictures brought to `(h, w)`, or with one or three channels first or last."""
     return Layout("x".join(map(str, shape)), shape, "resized")
+
+
+def wider_layouts(pictures: Form) -> list[Layout]:
+    """Pictures with a frame of an eighth or a quarter, for what takes files of any size."""
+    found = []
+    for part in (8, 4):
+        edges = (pictures.height + pictures.height // part, pictures.width + pictures.width // part)
+        shape = (*edges, *pictures.shape[2:])
+        found.append(Layout("x".join(map(str, shape)), shape, "framed"))
+    return found
 
 
 def _framed_layouts(*edges: int) -> list[Layout]:

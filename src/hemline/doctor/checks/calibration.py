@@ -8,6 +8,10 @@ from hemline.doctor.checks.base import Check, Finding, chance
 from hemline.doctor.statistics import ALPHA, calibration_p, temperature_interval
 from hemline.evaluation import expected_calibration_error
 
+_LITTLE = (
+    "The answers are less sure than they are right, by a factor of {:.1f} at least: a training of "
+    "few steps leaves that, and statistics of batch norm that are not those of the training."
+)
 _FACTOR = 3.0  # of the temperature: over-training and smoothing stay within it
 
 
@@ -39,6 +43,7 @@ class Miscalibration(Check):
             return None
         shares = np.exp(logs)
         if high < 1 and float((shares.argmax(axis=1) == actual).mean()) < case.good:
+            case.remarks.append(_LITTLE.format(1 / high))
             return None  # who has learned little does well not to be sure
         error = expected_calibration_error(shares, actual)
         p_value = calibration_p(shares, error)

@@ -64,7 +64,7 @@ class CutOff(RepairCheck):
             f"with a frame around them, as {repair.after.layout.name}",
             "The edges are cut off: pictures are enlarged and cropped to the centre, as for "
             "photographs whose object lies far inside.",
-            "Resize(28)  # without CenterCrop; or pad before it",
+            f"Resize({min(case.material.form.shape[:2])})  # without CenterCrop; or pad before it",
         )
 
 
