@@ -75,7 +75,7 @@ def probed(predict):
     target.meet(data.form, Vocabulary(data.classes))
     began = time.process_time()
     reading = probe(target, data.test.pixels)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 5
     target.close()
     return reading.form
 
