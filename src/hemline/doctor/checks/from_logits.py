@@ -12,7 +12,7 @@ _WORTH = 0.02  # of the loss: of a network with its right loss the sign is the o
 _LEARNED = 0.5  # of the answers right: of who has learned less there is no telling how
 _GIVEN_UP, _SURE = 0.02, 0.8  # share of a class that is still named, confidence beside it
 _TRAINED_SURE = 1.7  # as a temperature on training pictures: cross-entropy leaves 0.7 to 1.1
-_OTHERWISE = 7.0  # beyond it, it is no softmax: densities that were multiplied, say
+_OTHERWISE = 5.5  # beyond it, it is no softmax: densities that were multiplied, say
 _ALIKE = 0.9  # of the temperature on test pictures: over-training leaves less of it in training
 _PICTURES = 400  # of the training part
 _ENOUGH = 50  # pictures of a class, of which so small a share can be told
@@ -24,7 +24,7 @@ class FromLogits(Check):
     name = "from-logits-loss"
     question = "Did the loss in training take the outputs for what they are?"
     well = "a loss that fits the outputs"
-    alike = "a temperature between 1.7 and 7 that was left in behind the training"
+    alike = "a temperature between 1.7 and 5.5 that was left in behind the training"
 
     def applies(self, case: Case) -> bool:
         """To soft probabilities with the labels in order."""
