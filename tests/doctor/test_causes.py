@@ -7,7 +7,7 @@ from hemline import Dataset, diagnose
 from hemline.data import Split
 from hemline.data.fashion.official import INTAKE
 from hemline.doctor.metrics import mistaken_for
-from hemline.doctor.scrambles import SCRAMBLES, unscrambled
+from hemline.doctor.scrambles import scrambles_of, unscrambled
 from hemline.labels import CLASSES
 from tests.doctor.conftest import softmax
 from tests.doctor.test_kinds import flat
@@ -145,13 +145,25 @@ def sorted_as_text(x):
     return flat(x)[:, order]
 
 
-@pytest.mark.parametrize("slip", [torn, sorted_as_text])
+def sheared(x):
+    """Rows of 28 that are read as if they began every 27."""
+    rows = np.asarray(x).reshape(len(x), -1)
+    return flat(np.stack([rows[:, r * 27 : r * 27 + 28] for r in range(28)], axis=1))
+
+
+def in_strips(x):
+    """Patches of 7x7 by a reshape alone, put together again as patches should be."""
+    patches = np.asarray(x).reshape(len(x), 4, 4, 7, 7)
+    return flat(patches.transpose(0, 1, 3, 2, 4))
+
+
+@pytest.mark.parametrize("slip", [torn, sorted_as_text, sheared, in_strips])
 def test_pictures_that_are_torn_up_are_put_together(trained, data, slip):
     found = diagnose(lambda x: softmax(trained(slip(x))), data)
     assert names(found)[:1] == ["scrambled-pictures"]
 
 
-@pytest.mark.parametrize("kind", SCRAMBLES)
+@pytest.mark.parametrize("kind", scrambles_of(*INTAKE.form.shape))
 def test_what_is_fed_holds_values_of_the_picture_alone(kind, real):
     picture = real.test.pixels[:3]
     fed = unscrambled(picture, kind)
@@ -193,3 +205,72 @@ def test_numbers_that_are_cut_off_are_whole_however_rows_are_added_up(trained, d
     found = diagnose(sure, data)
     assert names(found)[:1] == ["unscaled-input"]
     assert not found.case.elastic
+
+
+def test_a_return_inside_of_the_loop_answers_the_first_batch_alone(trained, data):
+    found = diagnose(lambda x: softmax(trained(flat(x[:32]))), data)
+    assert names(found) == ["answer-count"]
+    assert "140 pictures that are asked about at once get 32 answers" in found.findings[0].evidence
+
+
+def test_answers_that_are_kept_by_shape_are_stale(trained, data):
+    kept = {}
+    found = diagnose(lambda x: kept.setdefault(x.shape, softmax(trained(flat(x)))), data)
+    assert names(found)[:1] == ["state-between-calls"]
+    assert "very answers" in found.findings[0].evidence
+
+
+def test_what_is_one_behind_gives_the_last_answers(trained, data):
+    queue = []
+
+    def behind(x):
+        queue.append(softmax(trained(flat(x))))
+        last = queue.pop(0) if len(queue) > 1 else queue[0]
+        return last if len(last) == len(x) else queue[0]
+
+    assert names(diagnose(behind, data))[:1] == ["state-between-calls"]
+
+
+def test_a_softmax_over_all_of_a_call_depends_on_the_company(trained, data):
+    def predict(x):
+        scores = np.exp(trained(flat(x)))
+        return scores / scores.sum()
+
+    found = diagnose(predict, data)
+    assert names(found)[:1] == ["batch-dependence"]
+    assert "softmax" in found.findings[0].cause
+
+
+def test_labels_that_nobody_can_learn_are_of_other_pictures(trained, data, real):
+    mixed = np.random.default_rng(0).permutation(len(real.test))
+    test = Split(real.test.pixels, real.test.labels[mixed])
+    order = np.random.default_rng(1).permutation(6000)
+    train = Split(real.train.pixels[:6000], real.train.labels[:6000][order])
+    labels = Dataset("own", "memory", tuple("abcdefghij"), INTAKE, lambda: train, lambda: test)
+    found = diagnose(lambda x: softmax(trained(flat(x))), labels)
+    assert names(found) == ["wrong-data"]
+    assert found.findings[0].certainty == "likely"
+
+
+def test_who_knows_a_few_pictures_by_heart_is_too_sure_of_others(real):
+    rng = np.random.default_rng(0)
+    pixels, labels = real.train.pixels[:300], real.train.labels[:300]
+    hidden = rng.normal(size=(784, 2000)) * (2 / 784) ** 0.5
+
+    def features(x):
+        return np.maximum(flat(x) @ hidden, 0)
+
+    values = features(pixels)
+    weights = np.zeros((2000, 10))
+    for _ in range(2000):
+        weights -= 1e-3 * values.T @ (softmax(values @ weights) - np.eye(10)[labels])
+    few = Dataset(
+        "few", "memory", CLASSES, INTAKE, lambda: Split(pixels, labels), lambda: real.test
+    )
+    found = diagnose(lambda x: softmax(features(x) @ weights), few)
+    assert "over-fitting" in names(found)
+
+
+def test_names_that_were_not_decoded_are_named(trained, data):
+    found = diagnose(lambda x: [f"b'{CLASSES[c]}'" for c in trained(flat(x)).argmax(1)], data)
+    assert names(found)[:1] == ["class-names"]

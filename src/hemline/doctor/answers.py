@@ -20,6 +20,7 @@ _SHOWN, _LONGEST = 3, 40  # names of no class that are kept to be shown, and the
 _LARGEST = 65_535  # label
 _ROWS = 250  # with a value for each class: nearly all values of a softmax differ
 _SMALLEST = 1e-30  # below it float32 probabilities are 0
+_NO_VOTE = 1e-6  # a share that is smaller is of a softmax
 _COARSE, _ZEROS = 1e-3, 0.1  # shares of votes are 0, or at least one of a thousand
 PROBABILITIES, LOGITS, LOG_PROBABILITIES = "probabilities", "logits", "log-probabilities"
 PERCENT, BOUNDED, LABELS, NAMES = "percent", "values from 0 to 1", "labels", "class names"
@@ -102,7 +103,9 @@ class Answers:
         zeros = float((shares == 0).mean())
         coarse = zeros > _ZEROS and float(shares[shares > 0].min()) >= _COARSE
         part = self.scores[:_ROWS]
-        return coarse or len(np.unique(part)) < min(_ROWS, part.size / 4)
+        few = len(np.unique(part)) < min(_ROWS, part.size / 4)
+        saturated = float(shares[shares > 0].min()) < _NO_VOTE
+        return coarse or (few and not saturated and bool((part != part[0]).any()))
 
     def losses(self, actual: NDArray[Any]) -> Scores | None:
         """-ln(probability of the actual label) for each picture, `(n,)`."""

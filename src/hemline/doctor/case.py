@@ -243,6 +243,17 @@ class Case(Sampling):
         # The best of many forms flatters: more is asked of that.
         flattered = not (self.reading.promised and self.best == self.contract)
         line = self.reach.line_renamed(flattered=flattered)
+        if assigned_accuracy(labels, actual, self.k) > line:
+            return True
+        return self.shifted and self._knows_training(flattered)
+
+    def _knows_training(self, flattered: bool) -> bool:
+        """Whether that shows on the training part, where the test part is of another kind."""
+        if self.train is None:
+            return False
+        pixels, actual = self.train.pixels[:1000], self.train.actual[:1000]
+        labels = self.answers(self.best, self.train).labels[:1000]
+        line = untrained_reach(pixels, actual, self.k).line_renamed(flattered=flattered)
         return assigned_accuracy(labels, actual, self.k) > line
 
 

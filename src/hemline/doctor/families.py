@@ -11,6 +11,7 @@ from hemline.doctor.forms import CHANNELS, InputForm, Layout, symmetries_of, wid
 from hemline.doctor.material import Material
 from hemline.doctor.scalings import (
     ARGB,
+    CAFFE,
     MULTIPLIED,
     PACKED,
     RAW,
@@ -50,12 +51,23 @@ def families_of(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
         found[family] = [
             best.but(scaling=scale, dtype=dtype) for scale in small if scale.is_linear == linear
         ]
+    found["normalisation"] += [
+        best.but(scaling=scale, dtype=dtype, channels="bgr") for scale in _of_caffe(case, elastic)
+    ]
     return found
 
 
 def usual_scalings(case: Case) -> tuple[Scaling, ...]:
     """Scales and normalisations that are usual for such pictures, the commonest first."""
     return *case.material.scalings, *case.material.normalisations
+
+
+def _of_caffe(case: Case, elastic: bool) -> list[Scaling]:
+    """What undoes the preparation for Caffe's models, which want blue first, of another."""
+    colour = case.material.form.channels == 3 and case.best.channels == "rgb"
+    if not (elastic and colour and case.reading.promised and case.contract.scaling == RAW):
+        return []
+    return [scale.after(CAFFE).backwards for scale in case.material.scalings]
 
 
 def _layouts(case: Case) -> list[Layout]:

@@ -1,6 +1,6 @@
 """Probing: how a target wants its input, found by trying."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from hemline.doctor.asking import ask_raw, probe_size
 from hemline.doctor.forms import InputForm, native_layout
-from hemline.doctor.scalings import RAW
+from hemline.doctor.scalings import RAW, linear_scalings
 from hemline.doctor.targets import RefusedError, Target
 from hemline.doctor.trying import Trial
 from hemline.doctor.unpacking import UnreadableError
@@ -58,6 +58,8 @@ def probe(target: Target, pixels: Pixels, wanted: Mapping[str, Any] | None = Non
             trial.run(filter(choose, target.forms()), in_parts=in_parts)
     if trial.is_fruitless:
         trial.run(target.resized_forms(trial.edges), in_parts=True)
+    if trial.is_fruitless:
+        trial.run(_normalised(target, trial.edges))
     taken = trial.found
     if taken:
         first, *rest = taken
@@ -74,6 +76,16 @@ def probe(target: Target, pixels: Pixels, wanted: Mapping[str, Any] | None = Non
             "yourself to see that it works."
         )
     return _as_wanted(replace(reading, refused=tuple(trial.refused)), wanted or {})
+
+
+def _normalised(target: Target, edges: Sequence[int]) -> Iterator[InputForm]:
+    """Forms of fractions around zero, for what refuses all others by their numbers."""
+    if target.promises_pixels:
+        return
+    centred = next(s for s in linear_scalings(np.zeros((1, 8, 8), np.uint8)) if any(s.offsets))
+    for form in (*target.forms(), *target.resized_forms(edges[:1])):
+        if np.dtype(form.dtype).kind == "f" and _is_batch(form):
+            yield form.but(scaling=centred)
 
 
 def _is_batch(form: InputForm) -> bool:

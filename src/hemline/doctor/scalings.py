@@ -77,6 +77,11 @@ class Scaling:
             self, name=name, factors=_numbers(factors), offsets=_numbers(offsets), code=""
         )
 
+    @property
+    def backwards(self) -> "Scaling":
+        """The same with the last channel first."""
+        return replace(self, factors=self.factors[::-1], offsets=self.offsets[::-1])
+
     def times(self, factor: float) -> "Scaling":
         """The same before a multiplication."""
         factors = tuple(factor * own for own in self.factors)

@@ -49,6 +49,26 @@ def _repeated(height: int, width: int) -> Places:
     return nearest
 
 
+def _stride(step: int) -> Callable[[int, int], Places]:
+    def undo(height: int, width: int) -> Places:
+        """Rows that are read so many values further than they are long, or less far."""
+        row, column = np.divmod(np.arange(height * width), width + step)
+        places: Places = np.minimum(row, height - 1) * width + np.minimum(column, width - 1)
+        return places
+
+    return undo
+
+
+def _patches(edge: int) -> Callable[[int, int], Places]:
+    def undo(height: int, width: int) -> Places:
+        """Squares cut by a reshape alone: each is taken from values that lie one after another."""
+        places = np.arange(height * width).reshape(height // edge, edge, width // edge, edge)
+        squares: Places = places.transpose(0, 2, 1, 3).reshape(-1)
+        return squares
+
+    return undo
+
+
 def _as_text(first: int) -> Callable[[int, int], Places]:
     def undo(height: int, width: int) -> Places:
         """Columns sorted as text: pixel1, pixel10, pixel100, pixel101, ..."""
@@ -57,6 +77,11 @@ def _as_text(first: int) -> Callable[[int, int], Places]:
     return undo
 
 
+_CUT, _PATCHES = (2, 4, 7, 8, 14, 16), "patches of {}"
+_STRIDE = (
+    "Rows are read from a buffer by another length than they have there: a stride, or rows that "
+    "are filled up. That shears the picture."
+)
 _SORTED = "The columns were sorted as text in one place and not in the other: 1, 10, 100, 101, ..."
 _IN_ORDER = 'table[[f"pixel{i}" for i in range(n)]]  # the columns by name, as in training'
 SCRAMBLES: Mapping[str, Scramble] = {
@@ -76,13 +101,33 @@ SCRAMBLES: Mapping[str, Scramble] = {
     ),
     "as text": Scramble("with its columns sorted as text", _SORTED, _IN_ORDER, _as_text(1)),
     "as text from 0": Scramble("with its columns sorted as text", _SORTED, _IN_ORDER, _as_text(0)),
+    **{
+        f"{name} rows": Scramble(
+            f"with {name} rows",
+            _STRIDE,
+            "np.frombuffer(data, np.uint8).reshape(height, stride)[:, :width]",
+            _stride(step),
+        )
+        for name, step in (("shorter", -1), ("longer", 1))
+    },
+    **{
+        _PATCHES.format(edge): Scramble(
+            f"laid out in squares of {edge}x{edge}",
+            "Patches were cut by a reshape alone, which takes strips of rows for squares.",
+            f"x.reshape(n, h // {edge}, {edge}, w // {edge}, {edge}).transpose(0, 1, 3, 2, 4)",
+            _patches(edge),
+        )
+        for edge in _CUT
+    },
 }
 
 
 def scrambles_of(height: int, width: int) -> tuple[str, ...]:
     """The slips that such pictures may meet."""
     small = max(height, width) < _EDGE
-    return tuple(kind for kind in SCRAMBLES if small or kind != "repeated")
+    unfit = {_PATCHES.format(edge) for edge in _CUT if height % edge or width % edge}
+    unfit |= set() if small else {"repeated"}
+    return tuple(kind for kind in SCRAMBLES if kind not in unfit)
 
 
 def unscrambled(pixels: Pixels, kind: str) -> Pixels:

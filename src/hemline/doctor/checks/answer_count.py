@@ -1,13 +1,16 @@
 """Count in is not count out."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from hemline.doctor.asking import probe_size
+from hemline.doctor.asking import ask, probe_size
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.targets import RefusedError
 from hemline.doctor.unpacking import UnreadableError
 
+_MANY = 140  # pictures: more than most batches
 _SIZES = (7, 50, 131, 300, 500)  # pictures, of which batches of every usual size leave some over
 
 
@@ -34,12 +37,35 @@ class AnswerCount(Check):
                 f"scores.argmax(axis=1)  # of scores (n, {case.k}): one row a picture",
                 shape=list(fault.shape or ()),
             )
+        if fault is None and (cut := self._cut_off(case)):
+            return cut
         if fault is None and case.answers(case.contract, case.search).turned:
             return self.finding(
                 f"{len(case.search)} pictures give shape ({case.k}, {len(case.search)}).",
                 0.7,
                 "The classes come first and the pictures second.",
                 "scores.T",
+            )
+        return None
+
+    def _cut_off(self, case: Case) -> Finding | None:
+        """Whether fewer answers come once there are many pictures."""
+        pixels = case.material.test.pixels[:_MANY]
+        try:
+            ask(case.target, case.contract, pixels)
+        except UnreadableError as error:
+            if not error.shape or error.shape[0] >= len(pixels):
+                raise
+            case.reading = replace(case.reading, fault=error)  # nothing more can be read
+            return self.finding(
+                f"{len(pixels)} pictures that are asked about at once get {error.shape[0]} "
+                f"answers.",
+                1.0,
+                "Only the first batch is answered: a return stands inside of the loop, or next() "
+                "takes one batch of a loader.",
+                "np.concatenate([predict(batch) for batch in batches])",
+                asked=len(pixels),
+                answered=error.shape[0],
             )
         return None
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hemline.doctor.answers import COLUMNS
+from hemline.doctor.answers import COLUMNS, PROBABILITIES, Answers
 from hemline.doctor.asking import ask
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
@@ -33,10 +33,11 @@ class BatchDependence(Check):
         single = difference(case.alone, together[: len(case.alone)])
         again = ask(case.target, case.contract, case.search.pixels[like])
         grouped = difference(again, together[like])
-        largest = float(max(single.max(), grouped.max()))
+        totals = _totals(case.alone, together[: len(case.alone)])
+        largest = float(max(single.max(), grouped.max(), totals))
         if largest <= ROUNDING:
             return None
-        over_batch = together.form == COLUMNS
+        over_batch = COLUMNS in {together.form, case.alone.form} or totals > ROUNDING
         cause = "Batch normalisation is in training mode: it uses the batch's own mean."
         if over_batch:
             cause = "The softmax runs over the batch instead of the classes: columns sum to 1."
@@ -57,3 +58,13 @@ class BatchDependence(Check):
             "Batch normalisation is in training mode, or a squeeze removes the batch axis.",
             _MEND,
         )
+
+
+def _totals(alone: Answers, together: Answers) -> float:
+    """By how much of its sum a row of shares changes; 0 for what is no row of shares."""
+    if alone.form != PROBABILITIES or alone.scores is None or together.scores is None:
+        return 0.0
+    if alone.scores.shape != together.scores.shape or together.scores.min() < 0:
+        return 0.0
+    sums = [scores.sum(axis=1) for scores in (alone.scores, together.scores)]
+    return float(np.abs(sums[1] / sums[0] - 1).max())

@@ -5,7 +5,7 @@ import numpy as np
 from hemline.doctor.answers import NAMES
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
-from hemline.doctor.checks.label_order import misspelt
+from hemline.doctor.checks.label_order import abstains, misspelt
 
 
 class ClassNames(Check):
@@ -22,7 +22,7 @@ class ClassNames(Check):
 
     def examine(self, case: Case) -> Finding | None:
         """Against the order that its answers follow, and the names that there are."""
-        return self._misspelt(case) or self._listed(case)
+        return self._misspelt(case) or self._unknown(case) or self._listed(case)
 
     def _misspelt(self, case: Case) -> Finding | None:
         """A name of no class that stands where a class is never named."""
@@ -37,6 +37,21 @@ class ClassNames(Check):
             f"{' or '.join(map(repr, strange))}, which is of no class; {name} is never named.",
             0.8,
             f"{strange[0]!r} stands for {name!r}: the name is misspelt, or of another list.",
+            f"classes = {list(case.classes)}",
+            strange=list(strange),
+        )
+
+    def _unknown(self, case: Case) -> Finding | None:
+        """Names of no class, of which doubt is no explanation."""
+        labels, actual, strange = case.working.labels, case.confirm.actual, case.working.strange
+        known = labels >= 0
+        if case.working.form != NAMES or known.all() or abstains(case, labels, actual, known):
+            return None
+        return self.finding(
+            f"{int((~known).sum()):,} of {len(labels):,} answers name no class of "
+            f"{case.material.name} ({', '.join(map(repr, strange))}).",
+            0.9,
+            "The names of the classes are those of another list, or were written otherwise.",
             f"classes = {list(case.classes)}",
             strange=list(strange),
         )

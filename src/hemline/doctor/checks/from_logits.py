@@ -24,7 +24,10 @@ class FromLogits(Check):
     name = "from-logits-loss"
     question = "Did the loss in training take the outputs for what they are?"
     well = "a loss that fits the outputs"
-    alike = "a temperature between 1.7 and 5.5 that was left in behind the training"
+    alike = (
+        "a temperature between 1.7 and 5.5 that was left in behind the training; over-training on "
+        "other pictures than the training part given"
+    )
 
     def applies(self, case: Case) -> bool:
         """To soft probabilities with the labels in order."""

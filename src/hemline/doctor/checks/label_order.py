@@ -31,8 +31,9 @@ class LabelOrder(Check):
         places = labels - first
         known = (places >= 0) & (places < k)
         doubts = len(case.working.strange) < 2 or case.working.form == NAMES  # in one number
-        if not known.all() and not (doubts and _abstains(case, places, actual, known)):
-            return None if misspelt(case) else self._unknown(case, labels)
+        if not known.all() and not (doubts and abstains(case, places, actual, known)):
+            named = case.working.form == NAMES  # then it is a matter of the names
+            return None if named else self._unknown(case, labels)
         labels, actual, places = labels[known], actual[known], places[known]
         half = len(labels) // 2
         given = np.array(best_assignment(confusion_matrix(places[:half], actual[:half], k))) + first
@@ -103,14 +104,12 @@ class LabelOrder(Check):
     def _unknown(self, case: Case, labels: np.ndarray) -> Finding | None:
         strange = (labels < 0) | (labels >= case.k)
         values = sorted({int(label) for label in labels[strange]})[:5]
-        names = case.working.form == NAMES
-        shown = [repr(one) if names else one for one in case.working.strange]
-        shown = shown or [str(value) for value in values if value >= 0]
+        shown = list(case.working.strange) or [str(value) for value in values if value >= 0]
         return self.finding(
             f"{int(strange.sum()):,} of {len(labels):,} answers name no class of "
             f"{case.material.name}" + (f" ({', '.join(shown)})." if shown else "."),
             0.9,
-            "The names or numbers of the classes are those of another list.",
+            "The numbers of the classes are those of another list.",
             f"classes = {list(case.classes)}",
             answers=int(strange.sum()),
             strange=list(case.working.strange),
@@ -132,7 +131,7 @@ def _order(classes: tuple[str, ...], given: np.ndarray) -> str:
     return "in another order"
 
 
-def _abstains(case: Case, labels: np.ndarray, actual: np.ndarray, known: np.ndarray) -> bool:
+def abstains(case: Case, labels: np.ndarray, actual: np.ndarray, known: np.ndarray) -> bool:
     """Whether the answers that name no class are "don't know" among sound ones.
 
     Doubt leaves some of every class and makes what is said the surer. A class that is missing from

@@ -2,11 +2,10 @@
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, share
-from hemline.doctor.statistics import temperature_interval
+from hemline.doctor.statistics import fit_temperature, temperature_interval
 
 _FAR = 0.05  # of all pictures, beyond the interval
 _TIMES = 3  # as many errors on new pictures as on known ones
-_ALL = 0.99  # of the pictures known
 _TOO_SURE, _FAR_TOO_SURE = 1.7, 3.0  # temperatures, on new ones; beyond that it has another cause
 _FEW = 0.25  # of a linear classifier's errors: who makes no more has learned, whatever else it did
 
@@ -39,7 +38,7 @@ class OverFitting(Check):
         low, high = gap - 1.96 * float(error), gap + 1.96 * float(error)
         if low <= _FAR or (1 - new.mean()) < _TIMES * (1 - known.mean()):
             return None
-        usual = low <= _FAR + self._usual(case) and not _by_heart(case, float(known.mean()))
+        usual = low <= _FAR + self._usual(case) and not self._by_heart(case, low)
         if usual or 1 - new.mean() < _FEW * (1 - case.baseline.test):
             return None
         return self.finding(
@@ -57,15 +56,17 @@ class OverFitting(Check):
         """The gap that these data leave a linear classifier: parts that differ, few pictures."""
         return max(0.0, case.baseline.shift) + case.baseline.optimism
 
+    def _by_heart(self, case: Case, gap: float) -> bool:
+        """Whether it is too sure of new pictures, and not of those that it knows.
 
-def _by_heart(case: Case, known: float) -> bool:
-    """Whether nothing is left to learn, and it is far too sure of new pictures since.
-
-    From a few hundred pictures even a linear classifier learns some by heart; what it costs shows
-    in the confidence.
-    """
-    logs = case.working.logs
-    if known < _ALL or logs is None:
-        return False
-    low, high = temperature_interval(logs, case.own_labels[case.confirm.actual])
-    return low > _TOO_SURE and high < _FAR_TOO_SURE
+        From a few hundred pictures even a linear classifier learns some by heart; what it costs
+        shows in the confidence.
+        """
+        logs, train = case.working.logs, case.train
+        if logs is None or train is None or gap <= _FAR + max(0.0, case.baseline.shift):
+            return False
+        known = case.answers(case.best, train).logs
+        if known is None or fit_temperature(known, case.own_labels[train.actual]) > 1:
+            return False
+        low, high = temperature_interval(logs, case.own_labels[case.confirm.actual])
+        return low > _TOO_SURE and high < _FAR_TOO_SURE

@@ -36,17 +36,22 @@ class KeptState(Check):
         """
         pixels, way = case.search.pixels[:_ASKED], case.contract
         first, second = (ask(case.target, way, pixels) for _ in range(2))
-        many = np.repeat(pixels // _FAINTER, _TIMES, axis=0)
-        fainter = Sample("fainter", many, np.repeat(case.search.actual[:_ASKED], _TIMES))
-        if case.answers_if_taken(way, fainter) is None:
+        fainter = [
+            Sample(f"fainter {turn}", pixels // _FAINTER, case.search.actual[:_ASKED])
+            for turn in range(_TIMES)
+        ]
+        if any(case.answers_if_taken(way, sample) is None for sample in fainter):
             return None
+        others = case.search.pixels[_ASKED : 2 * _ASKED]
+        if len(others) == len(pixels) and _is_stale(second, ask(case.target, way, others)):
+            return self._stale(len(pixels))
         after, then, last = (ask(case.target, way, pixels) for _ in range(3))
         still, moved = difference(first, second), difference(second, after)
         settling = [float(step.mean()) for step in (moved, difference(after, then))]
         settling.append(float(difference(then, last).mean()))
-        settles = settling[0] > _SETTLES * settling[1] > settling[2] or _comes_back(
-            after, then, last
-        )
+        slowly = settling[0] > _SETTLES * settling[1] > settling[2]
+        at_once = min(settling[:2]) > _SETTLES**2 * settling[2]
+        settles = slowly or at_once or _comes_back(after, then, last)
         if moved.max() <= _MOVED or not (settles or still.max() <= _ROUNDING):
             return None
         changed, n = int((second.labels != after.labels).sum()), len(pixels)
@@ -63,6 +68,23 @@ class KeptState(Check):
             n=n,
             largest=float(moved.max()),
         )
+
+    def _stale(self, n: int) -> Finding:
+        return self.finding(
+            f"{n} other pictures get the very answers of the {n} pictures before them, which "
+            "differ among each other.",
+            1.0,
+            "Answers are kept and given again: a cache that goes by the shape, or by the name of a "
+            "file that is written anew.",
+            "Take the pictures themselves for the key: hashlib.sha256(pixels.tobytes())",
+            n=n,
+        )
+
+
+def _is_stale(answers: Answers, others: Answers) -> bool:
+    """Whether other pictures get the very answers of the last ones, which are not all alike."""
+    same = np.array_equal(answers.labels, others.labels) and len(set(answers.labels.tolist())) > 1
+    return bool(same and difference(answers, others).max() == 0)
 
 
 def _comes_back(*answers: Answers) -> bool:

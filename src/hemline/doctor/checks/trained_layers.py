@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from hemline.doctor.asking import probe_size
 from hemline.doctor.case import Case
 from hemline.doctor.checks.answer_count import follows_input, sides
 from hemline.doctor.checks.base import CERTAIN, Check, Finding, share
@@ -24,13 +25,13 @@ class OutputFollowsInput(Check):
 
     def applies(self, case: Case) -> bool:
         """Where no answer could be read, or there are as many values as pixels."""
-        return case.reading.fault is not None or _classes(case) in sides(case)
+        return case.reading.fault is not None or case.reading.classes in sides(case)
 
     def examine(self, case: Case) -> Finding | None:
         """By the shape of what comes back."""
         fault = case.reading.fault
         if fault is None:
-            shape: tuple[int, ...] | None = (len(case.search), _classes(case) or 0)
+            shape: tuple[int, ...] | None = (probe_size(case.target), case.reading.classes or 0)
         elif not follows_input(fault.shape, case):
             return None
         else:
@@ -95,7 +96,3 @@ class NoTrainedLayers(Check):
 
 def _counts(labels: np.ndarray, k: int) -> list[int]:
     return [int(count) for count in np.bincount(labels, minlength=k)]
-
-
-def _classes(case: Case) -> int | None:
-    return case.answers(case.contract, case.search).classes
