@@ -51,7 +51,6 @@ class Case(Sampling):
         steady: whether the answers are known not to depend on what is asked with them.
         against: answers of another form of the same model, to the confirm sample.
         budget: of time.
-        kept: what a check has found out that others need as well, by name.
         remarks: what checks have seen that is worth knowing and is nothing wrong.
     """
 
@@ -72,7 +71,6 @@ class Case(Sampling):
         self.repairs: list[Repair] = []
         self.elastic, self.steady = True, False
         self.remarks: list[str] = []
-        self.kept: dict[str, Any] = {}
         self._answers: dict[tuple[InputForm, str], Answers] = {}
 
     @property

@@ -13,7 +13,7 @@ from hemline.doctor.checks.constant import ConstantAnswers
 from hemline.doctor.checks.double_softmax import DoubleSoftmax
 from hemline.doctor.checks.drift import Drift
 from hemline.doctor.checks.from_logits import FromLogits
-from hemline.doctor.checks.glue import AspectRatio, Cropping, ExifOrientation, Transparency
+from hemline.doctor.checks.glue import AspectRatio, ExifOrientation, Transparency
 from hemline.doctor.checks.input_range import InputRange
 from hemline.doctor.checks.inversion import InvertedBrightness
 from hemline.doctor.checks.label_order import LabelOrder
@@ -78,7 +78,6 @@ WORKING_CHECKS: tuple[Check, ...] = (
     ExifOrientation(),
     Transparency(),
     AspectRatio(),
-    Cropping(),
 )
 CHECKS = (*SHAPE_CHECKS, *PLAIN_CHECKS, *WORKING_CHECKS)
 

@@ -52,6 +52,7 @@ class CutOff(RepairCheck):
 
     name = "cropping"
     question = "Is the whole picture looked at, to its edges?"
+    alike = "pictures stretched a little"
     well = "nothing is cut off"
 
     def examine(self, case: Case) -> Finding | None:

@@ -1,6 +1,6 @@
 """Files that are no squares: padded, stretched or cropped."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +34,7 @@ from hemline.doctor.picture_files import enlarged, png_files
 _WORSE = 0.1  # of the answers that are right of the padded pictures and wrong of the narrow ones
 _FEWEST = 20  # pictures with margins: of fewer nothing can be said
 _LIKE = 0.8  # of the answers that are those to a square, or it is not what happens
+_CROPPING = "cropping"  # a check of that name finds it where squares are cropped
 _PAD = "ImageOps.pad(picture, size, color=background)"
 # What makes a square of a picture that is none: its cause, and how it is mended.
 _CAUSES = {
@@ -79,46 +80,36 @@ class AspectRatio(GlueCheck):
     alike = "a crop that keeps the proportions, of pictures that fill their frame"
 
     def examine(self, case: Case) -> Finding | None:
-        """Pictures without their margins, against squares that were made of the same."""
-        return _finding(self, case, (STRETCHED, CORNER, BLACK, WHITE))
+        """Pictures without their margins, against squares that were made of the same.
 
+        Where their middle is cut out, it is a matter of cropping.
+        """
+        narrow = _shown(case)
+        how = "" if narrow is None else _followed(narrow)
+        if narrow is None or not how:
+            return None
+        found = self._compared(narrow, how)
+        return replace(found, check=_CROPPING) if found and how == CROPPED else found
 
-class Cropping(GlueCheck):
-    """Does the whole picture reach the network?"""
-
-    name = "cropping"
-    question = "Does the whole of a picture that is no square reach the network?"
-    well = "nothing is cut off"
-    alike = "pictures stretched a little"
-
-    def examine(self, case: Case) -> Finding | None:
-        """Pictures without their margins, against squares that were made of the same."""
-        return _finding(self, case, (CROPPED,))
-
-
-def _finding(check: GlueCheck, case: Case, hows: Sequence[str]) -> Finding | None:
-    narrow = _narrow_of(case)
-    how = "" if narrow is None else _followed(narrow)
-    if narrow is None or how not in hows:
-        return None
-    padded, right = (of.labels == narrow.actual for of in (narrow.padded, narrow.answers))
-    like, unlike = follows(narrow.answers, narrow.squares[how], narrow.padded)
-    p_value, n = certain(padded & ~right, right & ~padded), len(right)
-    worse = float(padded.mean() - right.mean())
-    if not (holds(p_value) and holds(certain(like, unlike))) or worse < _WORSE:
-        return None
-    return check.finding(
-        f"{n} pictures cut to their content, so that they are no squares: "
-        f"{100 * right.mean():.1f} % right, {100 * padded.mean():.1f} % of the same in squares "
-        f"({chance(p_value)}). Where the two differ, {int(like.sum())} answers are those to the "
-        f"picture {how}, {int(unlike.sum())} those to the whole square.",
-        0.3 + 0.6 * worse,
-        *_CAUSES[how],
-        how=how,
-        accuracy=[float(right.mean()), float(padded.mean())],
-        n=n,
-        p_value=p_value,
-    )
+    def _compared(self, narrow: Narrow, how: str) -> Finding | None:
+        padded, right = (of.labels == narrow.actual for of in (narrow.padded, narrow.answers))
+        like, unlike = follows(narrow.answers, narrow.squares[how], narrow.padded)
+        p_value, n = certain(padded & ~right, right & ~padded), len(right)
+        worse = float(padded.mean() - right.mean())
+        if not (holds(p_value) and holds(certain(like, unlike))) or worse < _WORSE:
+            return None
+        return self.finding(
+            f"{n} pictures cut to their content, so that they are no squares: "
+            f"{100 * right.mean():.1f} % right, {100 * padded.mean():.1f} % of the same in squares "
+            f"({chance(p_value)}). Where the two differ, {int(like.sum())} answers are those to "
+            f"the picture {how}, {int(unlike.sum())} those to the whole square.",
+            0.3 + 0.6 * worse,
+            *_CAUSES[how],
+            how=how,
+            accuracy=[float(right.mean()), float(padded.mean())],
+            n=n,
+            p_value=p_value,
+        )
 
 
 def _followed(narrow: Narrow) -> str:
@@ -127,14 +118,6 @@ def _followed(narrow: Narrow) -> str:
     alike = {how: float((of.labels == labels).mean()) for how, of in narrow.squares.items()}
     how = max(alike, key=lambda one: alike[one])
     return how if alike[how] >= _LIKE else ""
-
-
-def _narrow_of(case: Case) -> Narrow | None:
-    """Asked once for both checks."""
-    if "narrow" not in case.kept:
-        case.kept["narrow"] = _shown(case)
-    found: Narrow | None = case.kept["narrow"]
-    return found
 
 
 def _shown(case: Case) -> Narrow | None:
