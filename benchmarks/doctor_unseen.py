@@ -25,6 +25,8 @@ from hemline import Dataset, HemlineError, diagnose, open_dataset
 MODULES = (
     *("fashion_numbers", "fashion_pictures", "fashion_answers", "fashion_sound"),
     *("sets_broken", "sets_sound", "files_broken", "files_sound"),
+    *("second_numbers", "second_pictures", "second_runs", "second_weights", "second_answers"),
+    *("second_data", "second_files", "second_sound", "second_sound_photos"),
 )
 # What was counted when they were run once, before anything was mended for them.
 _FIRST = {
