@@ -55,7 +55,7 @@ def by_heart(shop: Shop, name: str, most: int) -> Unseen:
         lambda: perceptron(lesson[0][0].size, 10, 256),
         lambda: (flat(lesson[0]), lesson[1]),
         epochs=60,
-        rate=2e-3,
+        rate=1e-3,
         batch=32,
     )
     title = f"sixty epochs of {most} pictures of {name}"
@@ -70,7 +70,7 @@ def learned_the_test(shop: Shop) -> Iterator[Unseen]:
         lambda: perceptron(784, 10, 256),
         lambda: (flat(garments.pixels), garments.labels.astype(np.int64)),
         epochs=30,
-        rate=2e-3,
+        rate=1e-3,
     )
     seen = shop.torch(
         "cifar-test",
