@@ -11,7 +11,10 @@ class OtherNormalisation(RepairCheck):
     name = "other-normalisation"
     question = "Are pixels normalised as in training?"
     well = "the normalisation"
-    alike = "colours or contrasts that were changed on purpose in training"
+    alike = (
+        "colours or contrasts that were changed on purpose in training; statistics of batch norm "
+        "that are not those of the training"
+    )
 
     def examine(self, case: Case) -> Finding | None:
         """Whether undoing one usual normalisation for another restores the answers."""

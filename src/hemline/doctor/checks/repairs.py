@@ -53,5 +53,7 @@ def _beside(found: Finding, rival: Rival) -> Finding:
     return replace(
         found,
         certainty=POSSIBLE if rival.share > _NEARLY and not rival.kin else LIKELY,
-        runner_up=f"{rival.change}: {100 * rival.accuracy:.1f} % right",
+        runner_up="; ".join(
+            filter(None, (f"{rival.change}: {100 * rival.accuracy:.1f} % right", found.runner_up))
+        ),
     )

@@ -53,8 +53,8 @@ class NoTrainedLayers(Check):
     question = "Do the answers know more of the classes than those of untrained networks?"
     well = "trained layers"
     alike = (
-        "a last layer made anew behind thousands of features; a model of other classes; "
-        "pictures torn up by a slip that has no name here"
+        "a last layer made anew behind thousands of features; statistics of batch norm that were "
+        "not loaded; a model of other classes; pictures torn up by a slip that has no name here"
     )
     ends = True
     symptom = True
