@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score
 
 from hemline import Classifier, evaluate, open_dataset
 from hemline.data import read_many
-from hemline.doctor.digits import draw_digits
+from hemline.doctor.measures.digits import draw_digits
 from hemline.evaluation import expected_calibration_error, wilson_interval
 from hemline.photos import MEGAPIXELS
 

@@ -8,11 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 
-from hemline.doctor.answers import read_answers
+from hemline.doctor.replies.answers import read_answers
+from hemline.doctor.replies.unpacking import UnreadableError
+from hemline.doctor.replies.vocabulary import Vocabulary
 from hemline.doctor.targets import open_target
 from hemline.doctor.targets.base import RefusedError
-from hemline.doctor.unpacking import UnreadableError
-from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
 from hemline.pixels import Form
 

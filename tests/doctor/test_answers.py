@@ -9,9 +9,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hemline.doctor.answers import read_answers as read
-from hemline.doctor.unpacking import UnreadableError
-from hemline.doctor.vocabulary import Vocabulary
+from hemline.doctor.replies.answers import read_answers as read
+from hemline.doctor.replies.unpacking import UnreadableError
+from hemline.doctor.replies.vocabulary import Vocabulary
 from hemline.labels import CLASSES
 from tests.doctor.conftest import softmax
 

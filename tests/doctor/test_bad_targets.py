@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
+from hemline.doctor.replies.vocabulary import Vocabulary
 from hemline.doctor.targets import open_target
-from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
 from hemline.pixels import Form
 

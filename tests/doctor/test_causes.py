@@ -6,8 +6,8 @@ import pytest
 from hemline import Dataset, diagnose
 from hemline.data import Split
 from hemline.data.fashion.official import INTAKE
-from hemline.doctor.metrics import mistaken_for
-from hemline.doctor.scrambles import scrambles_of, unscrambled
+from hemline.doctor.inputs.scrambles import scrambles_of, unscrambled
+from hemline.doctor.measures.metrics import mistaken_for
 from hemline.labels import CLASSES
 from tests.doctor.conftest import softmax
 from tests.doctor.test_kinds import flat
@@ -188,8 +188,8 @@ def test_a_stated_figure_is_told_from_what_it_was_mistaken_for(trained, data):
 
 
 def test_no_figure_is_named_that_it_is_not(trained, data):
-    from hemline.doctor.answers import read_answers
-    from hemline.doctor.vocabulary import Vocabulary
+    from hemline.doctor.replies.answers import read_answers
+    from hemline.doctor.replies.vocabulary import Vocabulary
 
     answers = read_answers(
         softmax(trained(flat(data.test.pixels))), len(data.test), Vocabulary(CLASSES)

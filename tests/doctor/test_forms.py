@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hemline.doctor.forms import (
+from hemline.doctor.inputs.forms import (
     CHANNELS,
     SYMMETRIES,
     InputForm,
@@ -16,7 +16,7 @@ from hemline.doctor.forms import (
     symmetry_code,
     turn,
 )
-from hemline.doctor.scalings import linear_scalings
+from hemline.doctor.inputs.scalings import linear_scalings
 from hemline.pixels import Form
 
 FORMS = (Form(28, 28), Form(12, 9), Form(16, 16, 3), Form(9, 12, 3))

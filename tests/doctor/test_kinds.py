@@ -5,7 +5,7 @@ import pytest
 
 from hemline import Dataset, Split, diagnose
 from hemline.data.fashion.official import INTAKE
-from hemline.doctor.digits import draw_digits
+from hemline.doctor.measures.digits import draw_digits
 from hemline.labels import CLASSES
 from tests.doctor.conftest import softmax
 

@@ -8,10 +8,10 @@ import pytest
 
 import hemline.doctor
 from hemline.data import Split
-from hemline.doctor.baseline import features_of, measure_baseline
+from hemline.doctor.inputs.scalings import linear_scalings
 from hemline.doctor.material import open_material, stratified
-from hemline.doctor.scalings import linear_scalings
-from hemline.doctor.untrained import untrained_reach
+from hemline.doctor.measures.baseline import features_of, measure_baseline
+from hemline.doctor.measures.untrained import untrained_reach
 from hemline.errors import DataError
 from tests.doctor.own_data import SETS, letters, signs
 

@@ -11,10 +11,10 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from hemline.doctor.answers import read_answers
+from hemline.doctor.replies.answers import read_answers
+from hemline.doctor.replies.unpacking import UnreadableError
 from hemline.doctor.targets import open_target
 from hemline.doctor.targets.frames import BrokenFrameError, unpack
-from hemline.doctor.unpacking import UnreadableError
 from hemline.errors import TargetError
 from tests.doctor.odd import (
     ANSWER,

@@ -9,11 +9,11 @@ from onnx import TensorProto, helper
 from PIL import Image
 
 from hemline import diagnose
-from hemline.doctor.forms import InputForm, resized_layout
+from hemline.doctor.inputs.forms import InputForm, resized_layout
+from hemline.doctor.inputs.resizing import resized
 from hemline.doctor.probing import probe
-from hemline.doctor.resizing import resized
+from hemline.doctor.replies.vocabulary import Vocabulary
 from hemline.doctor.targets import open_target
-from hemline.doctor.vocabulary import Vocabulary
 from tests.doctor import glue
 
 RNG = np.random.default_rng(0)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hemline.doctor.stated import read_stated
+from hemline.doctor.replies.stated import read_stated
 from hemline.errors import HemlineError
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from hemline.doctor.statistics import (
+from hemline.doctor.measures.statistics import (
     assigned_accuracy,
     at_least,
     fit_temperature,

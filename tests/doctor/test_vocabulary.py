@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from hemline.doctor.answers import read_answers
-from hemline.doctor.vocabulary import Vocabulary
+from hemline.doctor.replies.answers import read_answers
+from hemline.doctor.replies.vocabulary import Vocabulary
 
 ANIMALS = Vocabulary(("Ärger-Kater", "ねこ", "собака", "हिन्दी", "the 7 dwarfs"))
 

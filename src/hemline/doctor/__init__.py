@@ -7,13 +7,13 @@ if TYPE_CHECKING:
     from hemline.doctor.checks import Finding as Finding
     from hemline.doctor.checks import list_checks as list_checks
     from hemline.doctor.diagnosis import Diagnosis as Diagnosis
-    from hemline.doctor.diagnosis import diagnose as diagnose
+    from hemline.doctor.examination import diagnose as diagnose
 
 # Read when first used: the worker that runs a target needs none of them.
 _HOMES = {
     "Diagnosis": "hemline.doctor.diagnosis",
     "Finding": "hemline.doctor.checks",
-    "diagnose": "hemline.doctor.diagnosis",
+    "diagnose": "hemline.doctor.examination",
     "list_checks": "hemline.doctor.checks",
 }
 __all__ = list(_HOMES)

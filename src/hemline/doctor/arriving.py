@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from hemline.doctor.case import Case
 from hemline.doctor.checks import Finding
 from hemline.doctor.checks.glue import cut_of, margins_of, square_of, transparent_part
-from hemline.doctor.forms import InputForm, exchange, turn
-from hemline.doctor.scrambles import SCRAMBLES
+from hemline.doctor.inputs.forms import InputForm, exchange, turn
+from hemline.doctor.inputs.scrambles import SCRAMBLES
 
 Picture = NDArray[np.uint8]
 

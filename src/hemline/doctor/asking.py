@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers, read_answers
-from hemline.doctor.forms import InputForm
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.inputs.ways import is_single
+from hemline.doctor.replies.answers import Answers, read_answers
+from hemline.doctor.replies.unpacking import UnreadableError
 from hemline.doctor.targets import RefusedError, Target
 from hemline.doctor.targets.base import as_row
-from hemline.doctor.unpacking import UnreadableError
-from hemline.doctor.ways import is_single
 from hemline.pixels import Pixels
 
 _AT_ONCE, _VALUES = 500, 1 << 23  # pictures and values: 32 megabytes of float32

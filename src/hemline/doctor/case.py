@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers, Labels, joined
 from hemline.doctor.asking import ask, ask_together
 from hemline.doctor.budget import Budget
-from hemline.doctor.forms import InputForm
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.inputs.ways import is_single
 from hemline.doctor.material import Material
+from hemline.doctor.measures.ramp import PICTURES as RAMP
+from hemline.doctor.measures.ramp import Ramp, measure_ramp
+from hemline.doctor.measures.readout import readout
+from hemline.doctor.measures.statistics import assigned_accuracy, best_assignment, renamed_counts
+from hemline.doctor.measures.untrained import Reach, untrained_reach
 from hemline.doctor.probing import Reading
-from hemline.doctor.ramp import PICTURES as RAMP
-from hemline.doctor.ramp import Ramp, measure_ramp
-from hemline.doctor.readout import readout
+from hemline.doctor.replies.answers import Answers, Labels, joined
+from hemline.doctor.replies.unpacking import UnreadableError
 from hemline.doctor.sample import Sample
 from hemline.doctor.sampling import Sampling
-from hemline.doctor.statistics import assigned_accuracy, best_assignment, renamed_counts
 from hemline.doctor.targets import RefusedError, Target
-from hemline.doctor.unpacking import UnreadableError
-from hemline.doctor.untrained import Reach, untrained_reach
-from hemline.doctor.ways import is_single
 from hemline.evaluation import confusion_matrix
 
 if TYPE_CHECKING:
-    from hemline.doctor.confirming import Repair
+    from hemline.doctor.search.confirming import Repair
 
 _RAMP_SECONDS = 1.5
 _ALONE = 12  # pictures that are asked about one by one

@@ -14,8 +14,8 @@ from hemline.data import Dataset, Split, open_dataset
 from hemline.data.building.classes import class_order, clean
 from hemline.data.fashion import official, official_hashes
 from hemline.data.fashion.recognising import fashion_names, shows_fashion
-from hemline.doctor.scalings import PER_PICTURE, Scaling, by_pixel, linear_scalings
-from hemline.doctor.vocabulary import Vocabulary
+from hemline.doctor.inputs.scalings import PER_PICTURE, Scaling, by_pixel, linear_scalings
+from hemline.doctor.replies.vocabulary import Vocabulary
 from hemline.errors import DataError
 from hemline.photos.intake import Intake
 from hemline.pixels import Form, Pixels, as_pixels

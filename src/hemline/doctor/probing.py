@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from hemline.doctor.asking import ask_raw, probe_size
-from hemline.doctor.forms import InputForm, native_layout
-from hemline.doctor.scalings import RAW, linear_scalings
+from hemline.doctor.inputs.forms import InputForm, native_layout
+from hemline.doctor.inputs.scalings import RAW, linear_scalings
+from hemline.doctor.inputs.ways import is_single, takes_files
+from hemline.doctor.replies.unpacking import UnreadableError
 from hemline.doctor.targets import RefusedError, Target
 from hemline.doctor.trying import Trial
-from hemline.doctor.unpacking import UnreadableError
-from hemline.doctor.ways import is_single, takes_files
 from hemline.errors import HemlineError, TargetError
 from hemline.pixels import Pixels
 

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from hemline.data import Split
 from hemline.doctor.asking import ask
-from hemline.doctor.baseline import LinearBaseline, measure_baseline
 from hemline.doctor.budget import Budget
-from hemline.doctor.forms import InputForm
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.inputs.scalings import UNIT
 from hemline.doctor.material import Material, stratified
+from hemline.doctor.measures.baseline import LinearBaseline, measure_baseline
 from hemline.doctor.sample import Sample
-from hemline.doctor.scalings import UNIT
 from hemline.doctor.targets import Target
 
 _SEARCH_SECONDS, _CONFIRM_SECONDS = 2.5, 2.0  # of a diagnosis of at most ten

@@ -5,12 +5,12 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 
-from hemline.doctor.answers import Answers, read_answers
 from hemline.doctor.asking import ask, ask_parts, takes
-from hemline.doctor.forms import InputForm, native_layout
-from hemline.doctor.resizing import EDGES, LONGEST
+from hemline.doctor.inputs.forms import InputForm, native_layout
+from hemline.doctor.inputs.resizing import EDGES, LONGEST
+from hemline.doctor.replies.answers import Answers, read_answers
+from hemline.doctor.replies.unpacking import UnreadableError
 from hemline.doctor.targets import RefusedError, Target
-from hemline.doctor.unpacking import UnreadableError
 from hemline.pixels import Pixels
 
 _SECONDS = 20.0  # in which what wants to be asked at all has been asked

@@ -7,8 +7,8 @@ import numpy as np
 from hemline.doctor.asking import ask, probe_size
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
+from hemline.doctor.replies.unpacking import UnreadableError
 from hemline.doctor.targets import RefusedError
-from hemline.doctor.unpacking import UnreadableError
 
 _MANY = 140  # pictures: more than most batches
 _SIZES = (7, 50, 131, 300, 500)  # pictures, of which batches of every usual size leave some over

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from hemline.doctor.answers import COLUMNS, PROBABILITIES, Answers
 from hemline.doctor.asking import ask
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repeatability import ROUNDING, difference
+from hemline.doctor.replies.answers import COLUMNS, PROBABILITIES, Answers
 
 _TOGETHER = 16
 _MEND = "model.eval()  # Keras: model(x, training=False)"

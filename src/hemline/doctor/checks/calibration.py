@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from hemline.doctor.answers import BOUNDED, COLUMNS, LOGITS
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance
-from hemline.doctor.statistics import ALPHA, calibration_p, temperature_interval
+from hemline.doctor.measures.statistics import ALPHA, calibration_p, temperature_interval
+from hemline.doctor.replies.answers import BOUNDED, COLUMNS, LOGITS
 from hemline.evaluation import expected_calibration_error
 
 _LITTLE = (

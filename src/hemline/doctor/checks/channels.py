@@ -3,7 +3,7 @@
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Finding
 from hemline.doctor.checks.repairs import RepairCheck
-from hemline.doctor.forms import CHANNELS
+from hemline.doctor.inputs.forms import CHANNELS
 
 _CAUSES = {
     "bgr": "Red and blue change places: OpenCV reads blue, green, red, most others red, green, "

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from hemline.doctor.answers import NAMES
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.label_order import abstains, misspelt
+from hemline.doctor.replies.answers import NAMES
 
 
 class ClassNames(Check):

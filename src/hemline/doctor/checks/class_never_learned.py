@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import PROBABILITIES
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.from_logits import given_up_by_loss
+from hemline.doctor.replies.answers import PROBABILITIES
 
 _ENOUGH = 31  # pictures: whoever knows a fifth of a class names none of so many once in 1,000
 _NEVER = 0.002  # of its pictures: a slip of rounding

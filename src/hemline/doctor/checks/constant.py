@@ -4,7 +4,7 @@ import numpy as np
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
-from hemline.doctor.statistics import ALPHA, at_least
+from hemline.doctor.measures.statistics import ALPHA, at_least
 
 _SAME = 0.9  # of the pictures: a blank one here and there is no fault of the pipeline
 _NAMED = 0.995  # where there are labels only: untrained networks have favourites

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from hemline.doctor.answers import LOG_PROBABILITIES, PERCENT, PROBABILITIES, Scores
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance
-from hemline.doctor.statistics import ALPHA, mean_above_zero
+from hemline.doctor.measures.statistics import ALPHA, mean_above_zero
+from hemline.doctor.replies.answers import LOG_PROBABILITIES, PERCENT, PROBABILITIES, Scores
 
 _TOUCHES = 0.1  # of an even share: the least probability is as good as zero
 # How far the highest stands out between an even share and certainty. Of few classes modest

@@ -3,7 +3,7 @@
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance
 from hemline.doctor.checks.repeatability import difference
-from hemline.doctor.statistics import mcnemar
+from hemline.doctor.measures.statistics import mcnemar
 
 _ROUNDING = 0.02  # of a probability: another runtime, or half precision, stays below
 

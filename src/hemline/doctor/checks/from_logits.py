@@ -2,10 +2,15 @@
 
 import numpy as np
 
-from hemline.doctor.answers import PROBABILITIES
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance
-from hemline.doctor.statistics import ALPHA, fit_temperature, fitted_losses, mean_above_zero
+from hemline.doctor.measures.statistics import (
+    ALPHA,
+    fit_temperature,
+    fitted_losses,
+    mean_above_zero,
+)
+from hemline.doctor.replies.answers import PROBABILITIES
 
 _TOO_SURE = 2.0  # as a temperature; without it there is nothing to explain
 _WORTH = 0.02  # of the loss: of a network with its right loss the sign is the other one

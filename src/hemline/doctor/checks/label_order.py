@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from hemline.doctor.answers import NAMES
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import CERTAIN, Check, Finding, chance, share
-from hemline.doctor.statistics import ALPHA, at_least, best_assignment, holm, mcnemar
+from hemline.doctor.measures.statistics import ALPHA, at_least, best_assignment, holm, mcnemar
+from hemline.doctor.replies.answers import NAMES
 from hemline.evaluation import confusion_matrix
 
 _ANSWERED = 0.3  # of the pictures: who abstains more often than this names too little to judge

@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers, Scores
 from hemline.doctor.asking import ask
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repeatability import ROUNDING, difference
-from hemline.doctor.statistics import best_assignment
+from hemline.doctor.measures.statistics import best_assignment
+from hemline.doctor.replies.answers import Answers, Scores
 
 _MOVED = 3  # pictures that have to be elsewhere: two alike may change places by rounding
 _ALIKE = 0.95  # of the rows: some lie close enough to change places by rounding

@@ -3,7 +3,7 @@
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Finding
 from hemline.doctor.checks.repairs import RepairCheck
-from hemline.doctor.forms import SYMMETRIES, symmetry_code
+from hemline.doctor.inputs.forms import SYMMETRIES, symmetry_code
 
 
 class Orientation(RepairCheck):

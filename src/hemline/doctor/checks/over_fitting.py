@@ -2,7 +2,7 @@
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, share
-from hemline.doctor.statistics import fit_temperature, temperature_interval
+from hemline.doctor.measures.statistics import fit_temperature, temperature_interval
 
 _FAR = 0.05  # of all pictures, beyond the interval
 _TIMES = 3  # as many errors on new pictures as on known ones

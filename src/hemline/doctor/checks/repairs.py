@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import LIKELY, POSSIBLE, Check, Finding, chance, share
-from hemline.doctor.confirming import Repair, Rival
+from hemline.doctor.search.confirming import Repair, Rival
 
 _NEARLY = 0.9  # of what the repair gains
 

@@ -4,14 +4,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from hemline.doctor.answers import Answers
 from hemline.doctor.asking import ask
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
+from hemline.doctor.replies.answers import Answers
 from hemline.doctor.sample import Sample
 
 ROUNDING = 0.05  # of a probability: 8-bit mantissas in another order stay below 0.02
-_ASKED = 64  # pictures
+_ASKED, _SLOW = 64, 0.0005  # pictures, or half of them where one takes so many seconds
 _MOVED = 0.01  # of a probability: rounding moves none so far
 _TIMES = 4  # as many fainter ones: what is kept may move slowly
 _FAINTER = 4  # times: a scaler that looks at what comes in takes that for another world
@@ -34,15 +34,16 @@ class KeptState(Check):
         Nothing unusual has been shown before, and if something is kept nothing more is: other
         pictures would spoil it.
         """
-        pixels, way = case.search.pixels[:_ASKED], case.contract
+        asked = _ASKED if case.seconds_each < _SLOW else _ASKED // 2
+        pixels, way = case.search.pixels[:asked], case.contract
         first, second = (ask(case.target, way, pixels) for _ in range(2))
         fainter = [
-            Sample(f"fainter {turn}", pixels // _FAINTER, case.search.actual[:_ASKED])
+            Sample(f"fainter {turn}", pixels // _FAINTER, case.search.actual[:asked])
             for turn in range(_TIMES)
         ]
         if any(case.answers_if_taken(way, sample) is None for sample in fainter):
             return None
-        others = case.search.pixels[_ASKED : 2 * _ASKED]
+        others = case.search.pixels[asked : 2 * asked]
         if len(others) == len(pixels) and _is_stale(second, ask(case.target, way, others)):
             return self._stale(len(pixels))
         after, then, last = (ask(case.target, way, pixels) for _ in range(3))

@@ -2,8 +2,8 @@
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance, share
-from hemline.doctor.metrics import mistaken_for
-from hemline.doctor.statistics import ALPHA, more_than
+from hemline.doctor.measures.metrics import mistaken_for
+from hemline.doctor.measures.statistics import ALPHA, more_than
 
 
 class ReportedFigures(Check):

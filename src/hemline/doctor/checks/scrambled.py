@@ -6,10 +6,10 @@ from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repairs import RepairCheck
 from hemline.doctor.checks.repeatability import ROUNDING, difference
-from hemline.doctor.confirming import Repair
-from hemline.doctor.resizing import resized
+from hemline.doctor.inputs.resizing import resized
+from hemline.doctor.inputs.scrambles import SCRAMBLES
 from hemline.doctor.sample import Sample
-from hemline.doctor.scrambles import SCRAMBLES
+from hemline.doctor.search.confirming import Repair
 
 _EDGES = (14, 16, 20, 24, 32, 48, 64)  # of pictures that np.resize may have been meant to make
 _WELL = 0.9  # of what a linear classifier reaches: who does as well mixes nothing

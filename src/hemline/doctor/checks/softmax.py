@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from hemline.doctor.answers import BOUNDED, COLUMNS, LOG_PROBABILITIES, LOGITS
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
+from hemline.doctor.replies.answers import BOUNDED, COLUMNS, LOG_PROBABILITIES, LOGITS
 
 
 class WrongSoftmax(Check):

@@ -2,7 +2,7 @@
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding, chance
-from hemline.doctor.statistics import ALPHA, more_than
+from hemline.doctor.measures.statistics import ALPHA, more_than
 
 _WORTH = 0.01  # beyond what the parts themselves differ by
 _VALIDATION = 0.1  # of the training part, where nobody says how many pictures

@@ -8,8 +8,8 @@ from hemline.doctor.asking import probe_size
 from hemline.doctor.case import Case
 from hemline.doctor.checks.answer_count import follows_input, sides
 from hemline.doctor.checks.base import CERTAIN, Check, Finding, share
-from hemline.doctor.digits import digit_accuracy
-from hemline.doctor.statistics import at_least
+from hemline.doctor.measures.digits import digit_accuracy
+from hemline.doctor.measures.statistics import at_least
 
 _SURE = 1e-4  # p-value of digits that are recognised: it is one more question, seldom asked
 _MEND = "prediction_model = Sequential([trained_model, Softmax()])  # the trained layers first"

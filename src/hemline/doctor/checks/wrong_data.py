@@ -16,10 +16,10 @@ from hemline.data.fashion.sketches import draw_sketches
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import LIKELY, Check, Finding
 from hemline.doctor.checks.class_names import listed_classes
-from hemline.doctor.forms import SYMMETRIES, InputForm, native_layout
+from hemline.doctor.inputs.forms import SYMMETRIES, InputForm, native_layout
 from hemline.doctor.material import Material, official_places, stratified
+from hemline.doctor.measures.statistics import assigned_accuracy, at_least
 from hemline.doctor.sample import Sample
-from hemline.doctor.statistics import assigned_accuracy, at_least
 from hemline.errors import PixelsError
 from hemline.pixels import Pixels
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.forms import InputForm
-from hemline.doctor.picture_files import png_files
-from hemline.doctor.vocabulary import Vocabulary
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.inputs.picture_files import png_files
+from hemline.doctor.replies.vocabulary import Vocabulary
 from hemline.pixels import Form
 
 

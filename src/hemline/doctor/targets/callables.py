@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from hemline.doctor.forms import InputForm, layouts_of, native_layout, resized_layout
-from hemline.doctor.scalings import RAW, UNIT
-from hemline.doctor.ways import ARRAY, CALLED_WITH, ONE_BY_ONE, ONE_TENSOR, TENSOR
+from hemline.doctor.inputs.forms import InputForm, layouts_of, native_layout, resized_layout
+from hemline.doctor.inputs.scalings import RAW, UNIT
+from hemline.doctor.inputs.ways import ARRAY, CALLED_WITH, ONE_BY_ONE, ONE_TENSOR, TENSOR
 from hemline.pixels import Form
 
 

@@ -3,9 +3,9 @@
 import math
 from typing import Any
 
-from hemline.doctor.forms import InputForm, Layout, layouts_of, resized_layout
-from hemline.doctor.resizing import LONGEST, SHORTEST, edges_of
-from hemline.doctor.ways import ARRAY, ONE_BY_ONE
+from hemline.doctor.inputs.forms import InputForm, Layout, layouts_of, resized_layout
+from hemline.doctor.inputs.resizing import LONGEST, SHORTEST, edges_of
+from hemline.doctor.inputs.ways import ARRAY, ONE_BY_ONE
 from hemline.errors import TargetError
 from hemline.pixels import Form
 

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.forms import InputForm
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.inputs.ways import FILE_WAYS, is_single, is_tensor, takes_files
+from hemline.doctor.replies.unpacking import as_array
 from hemline.doctor.targets.base import (
     RefusedError,
     Target,
@@ -20,8 +22,6 @@ from hemline.doctor.targets.base import (
 )
 from hemline.doctor.targets.callables import callable_forms, resized_forms
 from hemline.doctor.targets.handing import handed_over
-from hemline.doctor.unpacking import as_array
-from hemline.doctor.ways import FILE_WAYS, is_single, is_tensor, takes_files
 
 
 class FunctionTarget(Target):

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from hemline.doctor.ways import BYTES, NAME, PATH, PICTURE, STREAM
+from hemline.doctor.inputs.ways import BYTES, NAME, PATH, PICTURE, STREAM
 
 _JPEG = b"\xff\xd8"
 _NUMBERS = count()  # no name comes twice: a pipeline may remember the answer to one

@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.forms import InputForm
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.inputs.ways import takes_files
+from hemline.doctor.replies.unpacking import UnreadableError
+from hemline.doctor.replies.vocabulary import Vocabulary
 from hemline.doctor.targets import guard
 from hemline.doctor.targets.base import RefusedError, Target, as_files
 from hemline.doctor.targets.callables import callable_forms, resized_forms
 from hemline.doctor.targets.declared import declared_forms
 from hemline.doctor.targets.frames import BrokenFrameError, pack, unpack
 from hemline.doctor.targets.strays import Mark
-from hemline.doctor.unpacking import UnreadableError
-from hemline.doctor.vocabulary import Vocabulary
-from hemline.doctor.ways import takes_files
 from hemline.errors import TargetError
 from hemline.pixels import Form
 

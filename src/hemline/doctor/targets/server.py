@@ -8,7 +8,9 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.forms import InputForm
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.replies.unpacking import shortened
+from hemline.doctor.replies.vocabulary import Vocabulary
 from hemline.doctor.targets.base import (
     RefusedError,
     Target,
@@ -17,8 +19,6 @@ from hemline.doctor.targets.base import (
 )
 from hemline.doctor.targets.declared import declared_forms
 from hemline.doctor.targets.exchange import Exchange, complaint
-from hemline.doctor.unpacking import shortened
-from hemline.doctor.vocabulary import Vocabulary
 from hemline.errors import TargetError
 from hemline.pixels import Form
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from hemline.doctor.forms import InputForm
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.inputs.ways import ENCODED, FILE_WAYS, SENT_AS, UPLOAD, FileWay
+from hemline.doctor.replies.unpacking import as_array, shortened
 from hemline.doctor.targets.base import RefusedError, Target, as_files, stacked
 from hemline.doctor.targets.callables import file_forms
 from hemline.doctor.targets.exchange import Exchange, complaint
 from hemline.doctor.targets.handing import suffix_of
-from hemline.doctor.unpacking import as_array, shortened
-from hemline.doctor.ways import ENCODED, FILE_WAYS, SENT_AS, UPLOAD, FileWay
 
 _KINDS = {".png": "image/png", ".jpg": "image/jpeg"}
 _WORD = 200  # bytes of a reply that is the name of a class, without JSON around it

@@ -17,6 +17,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from hemline.doctor.replies.unpacking import UnreadableError
+from hemline.doctor.replies.vocabulary import Vocabulary
 from hemline.doctor.targets.base import (
     RefusedError,
     in_batches,
@@ -27,8 +29,6 @@ from hemline.doctor.targets.base import (
 from hemline.doctor.targets.frames import pack, unpack
 from hemline.doctor.targets.function import FunctionTarget, first_line
 from hemline.doctor.targets.guard import end_with_parent
-from hemline.doctor.unpacking import UnreadableError
-from hemline.doctor.vocabulary import Vocabulary
 from hemline.pixels import Form
 
 Shown = NDArray[Any] | list[bytes]  # an array, or picture files

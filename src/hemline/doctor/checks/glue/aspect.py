@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Finding, chance
 from hemline.doctor.checks.glue.showing import (
@@ -29,7 +28,8 @@ from hemline.doctor.checks.glue.squares import (
     margins_of,
     square_of,
 )
-from hemline.doctor.picture_files import enlarged, png_files
+from hemline.doctor.inputs.picture_files import enlarged, png_files
+from hemline.doctor.replies.answers import Answers
 
 _WORSE = 0.1  # of the answers that are right of the padded pictures and wrong of the narrow ones
 _FEWEST = 20  # pictures with margins: of fewer nothing can be said

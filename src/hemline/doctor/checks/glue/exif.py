@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers, joined
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Finding, chance
 from hemline.doctor.checks.glue.showing import (
@@ -17,7 +16,8 @@ from hemline.doctor.checks.glue.showing import (
     show,
     times_to_enlarge,
 )
-from hemline.doctor.picture_files import enlarged, jpeg_files
+from hemline.doctor.inputs.picture_files import enlarged, jpeg_files
+from hemline.doctor.replies.answers import Answers, joined
 from hemline.pixels import Pixels
 
 # Tags, and by how many quarters to the left a photograph with one is stored.

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers
 from hemline.doctor.asking import ask_files
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check
 from hemline.doctor.checks.repeatability import difference
-from hemline.doctor.picture_files import png_files
-from hemline.doctor.statistics import ALPHA, mcnemar
+from hemline.doctor.inputs.picture_files import png_files
+from hemline.doctor.inputs.ways import takes_files
+from hemline.doctor.measures.statistics import ALPHA, mcnemar
+from hemline.doctor.replies.answers import Answers
+from hemline.doctor.replies.unpacking import UnreadableError
 from hemline.doctor.targets import RefusedError
-from hemline.doctor.unpacking import UnreadableError
-from hemline.doctor.ways import takes_files
 from hemline.pixels import Pixels
 
 SMALL = 0.05  # of a probability: what a second compression, or rounding, may change

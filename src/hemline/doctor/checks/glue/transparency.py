@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Finding
 from hemline.doctor.checks.glue.showing import GlueCheck, pictures_of, same, show
-from hemline.doctor.picture_files import png_files
+from hemline.doctor.inputs.picture_files import png_files
+from hemline.doctor.replies.answers import Answers
 from hemline.pixels import Pixels
 
 _SHADES = {"black": 0, "white": 255}

@@ -6,7 +6,7 @@ from math import erfc, log, log1p
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Scores, log_sum
+from hemline.doctor.replies.answers import Scores, log_sum
 from hemline.evaluation import confusion_matrix
 
 _EACH = 6  # pictures of a class from which the best names flatter little

@@ -1,11 +1,11 @@
 """Ranking: how well a target does under a form."""
 
-from hemline.doctor.answers import Labels
 from hemline.doctor.case import Case
-from hemline.doctor.forms import InputForm
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.measures.statistics import assigned_accuracy
+from hemline.doctor.measures.untrained import untrained_reach
+from hemline.doctor.replies.answers import Labels
 from hemline.doctor.sample import Sample
-from hemline.doctor.statistics import assigned_accuracy
-from hemline.doctor.untrained import untrained_reach
 
 _ANSWERED = 0.3  # of the pictures: who says less is judged by all of them
 _PART = 120  # pictures, or three of each class: where many forms are tried

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from hemline.doctor.case import Case
-from hemline.doctor.confirming import Repair, confirm_repair
-from hemline.doctor.families import LARGE, families_of, views_of
-from hemline.doctor.forms import InputForm
-from hemline.doctor.ranking import part_of, rank, reach_on, value_of
-from hemline.doctor.scalings import Scaling
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.inputs.scalings import Scaling
+from hemline.doctor.search.confirming import Repair, confirm_repair
+from hemline.doctor.search.families import LARGE, families_of, views_of
+from hemline.doctor.search.ranking import part_of, rank, reach_on, value_of
 
 _SECONDS, _RESERVE = 4.0, 2.0  # at most; and what is kept for all that comes after
 _PARTLY = 24  # pictures, or three of each class, on which all forms are tried
@@ -20,8 +20,8 @@ _SLOW = 0.004  # seconds a picture: there is no time for hundreds of forms
 def joint_repairs(case: Case, elastic: bool) -> list[Repair]:
     """Several faults at once, where no single change restored anything."""
     sample = part_of(case, case.search)
-    reach = reach_on(case, sample)
-    if value_of(case, case.best, sample) > reach:
+    value = value_of(case, case.best, sample)
+    if value >= case.good or value > (reach := reach_on(case, sample)):
         return []
     forms = _affordable(case, _several(case, elastic))
     ranked = rank(case, forms, sample)

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from hemline.doctor.asking import ask
-from hemline.doctor.forms import InputForm, Layout
+from hemline.doctor.inputs.forms import InputForm, Layout
+from hemline.doctor.inputs.resizing import edges_of
+from hemline.doctor.inputs.scalings import PER_PICTURE, RAW, UNIT
 from hemline.doctor.material import Material, stratified
+from hemline.doctor.measures.statistics import assigned_accuracy
 from hemline.doctor.probing import Reading
-from hemline.doctor.resizing import edges_of
-from hemline.doctor.scalings import PER_PICTURE, RAW, UNIT
-from hemline.doctor.statistics import assigned_accuracy
+from hemline.doctor.replies.unpacking import UnreadableError
 from hemline.doctor.targets import RefusedError, Target
-from hemline.doctor.unpacking import UnreadableError
 
 _ORDERS = {"framed", "resized"}
 _SHOWN = 60  # pictures

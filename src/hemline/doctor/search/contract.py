@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from hemline.doctor.case import Case
-from hemline.doctor.families import usual_scalings, views_of
-from hemline.doctor.forms import InputForm
-from hemline.doctor.ranking import part_of, rank, reach_on, value_of
-from hemline.doctor.scalings import CAFFE, RAW, UNIT
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.inputs.scalings import CAFFE, RAW, UNIT
+from hemline.doctor.replies.unpacking import UnreadableError
+from hemline.doctor.search.families import usual_scalings, views_of
+from hemline.doctor.search.ranking import part_of, rank, reach_on, value_of
 from hemline.doctor.targets import RefusedError
-from hemline.doctor.unpacking import UnreadableError
 
 _ALIKE = 0.01  # of the pictures, and of the loss: two contracts that differ by less are one
 _SLIP = 0.02  # of the pictures: by which blue first has to be better than any scale

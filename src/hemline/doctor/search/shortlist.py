@@ -3,9 +3,9 @@
 import numpy as np
 
 from hemline.doctor.case import Case
-from hemline.doctor.forms import InputForm
-from hemline.doctor.ranking import rank
-from hemline.doctor.scalings import RAW, Scaling
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.inputs.scalings import RAW, Scaling
+from hemline.doctor.search.ranking import rank
 
 _FEW = 6  # forms that are all tried
 _GROUPS = 3  # of forms much alike, the best of which are tried

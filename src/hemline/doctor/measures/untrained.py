@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.baseline import features_of
-from hemline.doctor.readout import readout
-from hemline.doctor.statistics import assigned_accuracy, odds_times
+from hemline.doctor.measures.baseline import features_of
+from hemline.doctor.measures.readout import readout
+from hemline.doctor.measures.statistics import assigned_accuracy, odds_times
 from hemline.pixels import Pixels
 
 _NETWORKS, _WIDTH = 40, 64

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.vocabulary import Vocabulary
+from hemline.doctor.replies.vocabulary import Vocabulary
 
 _KEYS, _LETTERS = 1000, 1000  # of a dictionary beyond the classes, and of a word
 Ranking = list[tuple[str, float | None]]  # names of classes, the likeliest first

@@ -8,7 +8,7 @@ class was never learned or statistics are off; those of a network without traini
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.least_squares import fit_linear
+from hemline.doctor.measures.least_squares import fit_linear
 
 _RIDGE = 1e-3  # of the mean variance of an output
 _DEEPEST = 30.0  # nats below the mean: further down float32 has nothing left to say

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers
+from hemline.doctor.replies.answers import Answers
+from hemline.doctor.replies.unpacking import UnreadableError
 from hemline.doctor.sample import Sample
 from hemline.doctor.targets import RefusedError
-from hemline.doctor.unpacking import UnreadableError
 
 _LEVELS, _OUTLINES = 256, 3
 PICTURES = _LEVELS * _OUTLINES  # that a ramp takes

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from hemline.doctor.case import Case
-from hemline.doctor.forms import CHANNELS, InputForm, Layout, symmetries_of, wider_layouts
-from hemline.doctor.material import Material
-from hemline.doctor.scalings import (
+from hemline.doctor.inputs.forms import CHANNELS, InputForm, Layout, symmetries_of, wider_layouts
+from hemline.doctor.inputs.scalings import (
     ARGB,
     CAFFE,
     MULTIPLIED,
@@ -20,8 +19,9 @@ from hemline.doctor.scalings import (
     UNIT,
     Scaling,
 )
-from hemline.doctor.scrambles import scrambles_of
-from hemline.doctor.ways import takes_files
+from hemline.doctor.inputs.scrambles import scrambles_of
+from hemline.doctor.inputs.ways import takes_files
+from hemline.doctor.material import Material
 
 LARGE = 30.0  # times the contrast: no two usual scales other than 0..1 and 0..255 lie so far apart
 # Factors by which whole numbers can be made fainter and still be pictures.

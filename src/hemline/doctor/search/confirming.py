@@ -5,18 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.answers import Answers
 from hemline.doctor.case import Case
-from hemline.doctor.forms import InputForm
-from hemline.doctor.statistics import (
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.measures.statistics import (
     ALPHA,
     fit_temperature,
     fitted_losses,
     mcnemar,
     mean_above_zero,
 )
+from hemline.doctor.replies.answers import Answers
+from hemline.doctor.replies.unpacking import UnreadableError
 from hemline.doctor.targets import RefusedError
-from hemline.doctor.unpacking import UnreadableError
 
 Right = NDArray[np.bool_]
 Losses = NDArray[np.float64]

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.data import Split
-from hemline.doctor.least_squares import fit_linear
 from hemline.doctor.material import stratified
+from hemline.doctor.measures.least_squares import fit_linear
 from hemline.pixels import Pixels
 
 Features = NDArray[np.float32]

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.resizing import resized
-from hemline.doctor.scalings import RAW, Scaling
-from hemline.doctor.scrambles import SCRAMBLES, unscrambled
-from hemline.doctor.ways import takes_files
+from hemline.doctor.inputs.resizing import resized
+from hemline.doctor.inputs.scalings import RAW, Scaling
+from hemline.doctor.inputs.scrambles import SCRAMBLES, unscrambled
+from hemline.doctor.inputs.ways import takes_files
 from hemline.pixels import Form, Pixels
 
 _FRAME = 32  # LeNet and its like want edges of so many pixels, or a multiple

@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from hemline.doctor.case import Case
-from hemline.doctor.confirming import Repair, Rival, confirm_repair
-from hemline.doctor.contract import choose_contract, rescaled, takes_floats
-from hemline.doctor.families import families_of
-from hemline.doctor.forms import InputForm
-from hemline.doctor.joint import joint_repairs
-from hemline.doctor.ranking import rank, reach_on, value_of
-from hemline.doctor.shortlist import shortlist
+from hemline.doctor.inputs.forms import InputForm
+from hemline.doctor.search.confirming import Repair, Rival, confirm_repair
+from hemline.doctor.search.contract import choose_contract, rescaled, takes_floats
+from hemline.doctor.search.families import families_of
+from hemline.doctor.search.joint import joint_repairs
+from hemline.doctor.search.ranking import rank, reach_on, value_of
+from hemline.doctor.search.shortlist import shortlist
 
 _ROUNDS = 3
 _NEAR = 0.06  # of the pictures: what numbers of another size may explain less than each picture's
@@ -114,6 +114,8 @@ def _candidates(case: Case, elastic: bool, base: float, done: set[str]) -> list[
 
 def _likeliest_first(case: Case, found: list[_Candidate], base: float) -> list[_Candidate]:
     """What explains nearly as much, and is the plainer slip, is the likelier."""
+    if len(found) < 2:
+        return found
     knows, values = base > reach_on(case, case.search), {one.family: one.value for one in found}
     scale = values.get("scale", 0.0) - values.get("each", 0.0)  # how far it is ahead
     return sorted(found, key=lambda one: -one.value - _ahead(case, one, scale, knows))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hemline.doctor.answers import Answers, Labels
+from hemline.doctor.replies.answers import Answers, Labels
 
 _BEST = (2, 3, 5)  # labels of which one may be right
 _NEAR = 0.004  # of the pictures: what those that are not at hand may change

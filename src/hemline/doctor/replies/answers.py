@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.unpacking import UnreadableError, as_array
-from hemline.doctor.vocabulary import Vocabulary
+from hemline.doctor.replies.unpacking import UnreadableError, as_array
+from hemline.doctor.replies.vocabulary import Vocabulary
 
 Scores = NDArray[np.float64]
 Labels = NDArray[np.int64]

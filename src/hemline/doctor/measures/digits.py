@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemline.doctor.case import Case
+from hemline.doctor.measures.statistics import at_least
 from hemline.doctor.sample import Sample
-from hemline.doctor.statistics import at_least
 from hemline.pixels import Form
 
 _EACH = 20

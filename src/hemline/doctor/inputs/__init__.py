@@ -1,0 +1,1 @@
+"""What a target is shown: forms, scalings, layouts, files."""

@@ -1,0 +1,1 @@
+"""What is measured on answers and pictures: statistics, baselines, reach."""

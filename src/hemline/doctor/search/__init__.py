@@ -1,0 +1,1 @@
+"""The search for the form in which a target works."""
