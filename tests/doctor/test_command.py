@@ -100,3 +100,12 @@ def test_a_folder_of_own_pictures(inside, pictures):
     done = inside("doctor", "own:swapped", "--data", "data", "--json", cwd=pictures)
     assert done.returncode == 1, done.stderr
     assert json.loads(done.stdout)["findings"][0]["check"] in {"channel-order", "label-order"}
+
+
+def test_what_is_looked_for_is_listed(program):
+    done = program("doctor", "--list")
+    assert done.returncode == 0, done.stderr
+    assert "label-order" in done.stdout
+    assert "Looks the same: " in done.stdout
+    listed = json.loads(program("doctor", "--list", "--json").stdout)["checks"]
+    assert {"check", "question", "cannot_tell_from"} == listed[0].keys()

@@ -68,8 +68,8 @@ def command(
         return
     if target is None:
         raise TargetError(
-            "Expected something to examine, received nothing; name a run folder, a model file, "
-            "module:function or a URL (--list says what is looked for)."
+            "Expected a TARGET after hemline doctor, received none; name a run folder, a model "
+            "file, module:function or a URL, or give --list to see what is looked for."
         )
 
     def opened(intake: "Intake | None") -> "Dataset":
