@@ -220,6 +220,17 @@ def test_answers_that_are_kept_by_shape_are_stale(trained, data):
     assert "very answers" in found.findings[0].evidence
 
 
+def test_labels_that_come_in_the_same_order_by_right_are_not_stale():
+    rng = np.random.default_rng(0)
+    labels = np.arange(1200) % 4 == 0  # one in four, so that a mixed order is nearly regular
+    pixels = rng.integers(0, 100, (1200, 8, 8)).astype(np.uint8)
+    pixels[labels] += 100
+    found = diagnose(
+        lambda x: (x.reshape(len(x), -1).mean(1) > 100).astype(int), (pixels, labels * 1)
+    )
+    assert names(found) == []
+
+
 def test_what_is_one_behind_gives_the_last_answers(trained, data):
     queue = []
 
