@@ -27,6 +27,7 @@ _REFERENCE = "tiny"  # Hemline's own model of the official data
 _ENOUGH = 200  # pictures for the reference model
 _STRANGE = 0.3  # of them right: far below anything that could pass for the official pictures
 _MEDIOCRE, _KNOWN = 0.9, 0.95  # of a linear classifier's accuracy; of drawn garments
+_EVEN = 1.3  # times an even share, of the commonest class
 _TELLING, _SOME = 400, 0.01  # pictures; p-value below which somebody does know something
 _REPEATED = 0.01  # fewer happen in any collection
 _MEND = "data = hemline.open_dataset()  # verified by checksum"
@@ -94,6 +95,8 @@ class WrongData(Check):
         guessing = float(commonest) / len(case.material.test)
         counted = ((baseline.test, baseline.counted[0]), (right / n, n))
         if min(n, *baseline.counted) < _TELLING or baseline.test > baseline.known:
+            return None
+        if guessing > _EVEN / case.k:  # who names the commonest alone is right as often
             return None
         if any(at_least(round(share * of), of, guessing) < _SOME for share, of in counted):
             return None
