@@ -10,6 +10,7 @@ from hemline.doctor.case import Case
 from hemline.doctor.checks import Finding
 from hemline.doctor.checks.glue import cut_of, margins_of, square_of, transparent_part
 from hemline.doctor.inputs.forms import InputForm, exchange, turn
+from hemline.doctor.inputs.resizing import edges_of
 from hemline.doctor.inputs.scrambles import SCRAMBLES
 
 Picture = NDArray[np.uint8]
@@ -42,7 +43,7 @@ def arrival_of(case: Case, findings: Sequence[Finding]) -> Arrival | None:
     if first.check in files and case.best == case.contract:
         return Arrival(files[first.check], every=False)
     if case.best.layout != case.contract.layout and not case.best.layout.is_plain:
-        edges = [edge for edge in case.best.layout.shape if edge > 3]
+        edges = edges_of(case.best.layout.shape)
         torn = first.check == "scrambled-pictures"
         return Arrival(lambda picture: (np.resize if torn else _middle)(picture, edges))
     picture = case.confirm.pixels[:1]

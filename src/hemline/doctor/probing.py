@@ -8,7 +8,7 @@ import numpy as np
 
 from hemline.doctor.asking import ask_raw, probe_size
 from hemline.doctor.inputs.forms import InputForm, native_layout
-from hemline.doctor.inputs.scalings import RAW, linear_scalings
+from hemline.doctor.inputs.scalings import CENTRED, RAW
 from hemline.doctor.inputs.ways import is_single, takes_files
 from hemline.doctor.replies.unpacking import UnreadableError
 from hemline.doctor.targets import RefusedError, Target
@@ -82,10 +82,9 @@ def _normalised(target: Target, edges: Sequence[int]) -> Iterator[InputForm]:
     """Forms of fractions around zero, for what refuses all others by their numbers."""
     if target.promises_pixels:
         return
-    centred = next(s for s in linear_scalings(np.zeros((1, 8, 8), np.uint8)) if any(s.offsets))
     for form in (*target.forms(), *target.resized_forms(edges[:1])):
         if np.dtype(form.dtype).kind == "f" and _is_batch(form):
-            yield form.but(scaling=centred)
+            yield form.but(scaling=CENTRED)
 
 
 def _is_batch(form: InputForm) -> bool:

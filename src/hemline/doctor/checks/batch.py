@@ -5,7 +5,7 @@ import numpy as np
 from hemline.doctor.asking import ask
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
-from hemline.doctor.checks.repeatability import ROUNDING, difference
+from hemline.doctor.checks.repeatability import ROUNDING, by_company, difference
 from hemline.doctor.replies.answers import COLUMNS, PROBABILITIES, Answers
 
 _TOGETHER = 16
@@ -30,7 +30,7 @@ class BatchDependence(Check):
         like = np.argsort(case.search.actual, kind="stable")[:_TOGETHER]
         if isinstance(case.alone, str):
             return self._refusal(case.alone)
-        single = difference(case.alone, together[: len(case.alone)])
+        single = by_company(case)
         again = ask(case.target, case.contract, case.search.pixels[like])
         grouped = difference(again, together[like])
         totals = _totals(case.alone, together[: len(case.alone)])

@@ -4,7 +4,7 @@ import numpy as np
 
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
-from hemline.doctor.checks.label_order import abstains, misspelt
+from hemline.doctor.checks.label_order import abstains
 from hemline.doctor.replies.answers import NAMES
 
 
@@ -29,7 +29,7 @@ class ClassNames(Check):
         labels, actual, strange = case.working.labels, case.confirm.actual, case.working.strange
         named = np.bincount(labels[labels >= 0], minlength=case.k)
         missing = [c for c in np.unique(actual[labels < 0]) if not named[c]]
-        if not missing or not misspelt(case):
+        if not missing or not _mostly_named(case):
             return None
         name = case.classes[int(np.bincount(actual[labels < 0], minlength=case.k).argmax())]
         return self.finding(
@@ -75,3 +75,9 @@ class ClassNames(Check):
 def listed_classes(case: Case) -> list[str]:
     """The names that a Hemline model file gives its labels; empty for anything else."""
     return [str(name) for name in case.target.facts.get("hemline", {}).get("classes", [])]
+
+
+def _mostly_named(case: Case) -> bool:
+    """Whether most answers bear names of the classes, and the others none that is known."""
+    labels = case.working.labels
+    return case.working.form == NAMES and float((labels >= 0).mean()) > 1 / 2

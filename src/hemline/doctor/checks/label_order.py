@@ -116,12 +116,6 @@ class LabelOrder(Check):
         )
 
 
-def misspelt(case: Case) -> bool:
-    """Whether most answers bear names of the classes, and the others none that is known."""
-    labels = case.working.labels
-    return case.working.form == NAMES and float((labels >= 0).mean()) > 1 / 2
-
-
 def _order(classes: tuple[str, ...], given: np.ndarray) -> str:
     """What order of the labels this is, where it is a usual one."""
     for key in (str, str.casefold):

@@ -8,7 +8,8 @@ from hemline.doctor.asking import ask
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.replies.answers import Answers
-from hemline.doctor.sample import Sample
+from hemline.doctor.replies.unpacking import UnreadableError
+from hemline.doctor.targets import RefusedError
 
 ROUNDING = 0.05  # of a probability: 8-bit mantissas in another order stay below 0.02
 _ASKED, _SLOW = 64, 0.0005  # pictures, or half of them where one takes so many seconds
@@ -38,11 +39,10 @@ class KeptState(Check):
         asked = _ASKED if case.seconds_each < _SLOW else _ASKED // 2
         pixels, way = case.search.pixels[:asked], case.contract
         first, second = (ask(case.target, way, pixels) for _ in range(2))
-        fainter = [
-            Sample(f"fainter {turn}", pixels // _FAINTER, case.search.actual[:asked])
-            for turn in range(_TIMES)
-        ]
-        if any(case.answers_if_taken(way, sample) is None for sample in fainter):
+        try:
+            for _ in range(_TIMES):
+                ask(case.target, way, pixels // _FAINTER)
+        except (RefusedError, UnreadableError):
             return None
         if self._is_stale(case, second):
             return self._stale(asked)
@@ -133,6 +133,12 @@ class Repeatability(Check):
             n=n,
             largest=float(largest),
         )
+
+
+def by_company(case: Case) -> np.ndarray:
+    """How far the first pictures' answers alone are from those together, `(n,)`."""
+    assert not isinstance(case.alone, str)  # noqa: S101 - whoever asks has looked
+    return difference(case.alone, case.answers(case.contract, case.search)[: len(case.alone)])
 
 
 def difference(first: Answers, second: Answers) -> np.ndarray:

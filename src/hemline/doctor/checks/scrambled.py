@@ -5,7 +5,7 @@ import numpy as np
 from hemline.doctor.case import Case
 from hemline.doctor.checks.base import Check, Finding
 from hemline.doctor.checks.repairs import RepairCheck
-from hemline.doctor.checks.repeatability import ROUNDING, difference
+from hemline.doctor.checks.repeatability import ROUNDING, by_company
 from hemline.doctor.inputs.resizing import resized
 from hemline.doctor.inputs.scrambles import SCRAMBLES
 from hemline.doctor.sample import Sample
@@ -90,10 +90,9 @@ class MixedBatch(Check):
 
     def applies(self, case: Case) -> bool:
         """Where answers depend on what comes with a picture, and are not right as they are."""
-        alone, together = case.alone, case.answers(case.contract, case.search)
-        if not case.in_batches or isinstance(alone, str):
+        if not case.in_batches or isinstance(case.alone, str):
             return False
-        mixed = difference(alone, together[: len(alone)]).max() > ROUNDING
+        mixed = by_company(case).max() > ROUNDING
         return bool(mixed) and _right(case, case.search) < _WELL * case.good
 
     def examine(self, case: Case) -> Finding | None:
@@ -139,7 +138,7 @@ def _of_edge(sample: Sample, edge: int) -> tuple[int, Sample]:
     """The pictures in another size, end to end in the room of the batch; how many are whole."""
     values = resized(sample.pixels, (edge, edge)).reshape(-1)
     room = np.zeros(sample.pixels.size, np.uint8)
-    room[: values.size] = values[: room.size].round()
+    room[: values.size] = values[: room.size]
     whole = min(len(sample), room.size // edge**2)
     return whole, Sample(f"end to end {edge}", room.reshape(sample.pixels.shape), sample.actual)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemline.doctor.inputs.resizing import resized
+from hemline.doctor.inputs.resizing import edges_of, resized
 from hemline.doctor.inputs.scalings import RAW, Scaling
 from hemline.doctor.inputs.scrambles import SCRAMBLES, unscrambled
 from hemline.doctor.inputs.ways import takes_files
@@ -71,7 +71,7 @@ class Layout:
         return values.reshape(len(values), *self.shape)
 
     def _framed(self, values: NDArray[Any]) -> NDArray[Any]:
-        edges = [edge for edge in self.shape if edge not in {1, 3}]
+        edges = edges_of(self.shape)
         widths = [(edge - own) // 2 for edge, own in zip(edges, values.shape[1:3], strict=True)]
         top, left = widths
         shape = (len(values), *edges, *values.shape[3:])
@@ -82,7 +82,11 @@ class Layout:
 
 def native_layout(pictures: Form) -> Layout:
     """That of the pixels themselves."""
-    return Layout("x".join(map(str, pictures.shape)), pictures.shape)
+    return _layout(pictures.shape)
+
+
+def _layout(shape: tuple[int, ...], order: str = "plain") -> Layout:
+    return Layout("x".join(map(str, shape)), shape, order)
 
 
 def layouts_of(pictures: Form) -> tuple[Layout, ...]:
@@ -92,7 +96,7 @@ def layouts_of(pictures: Form) -> tuple[Layout, ...]:
     if pictures.channels > 1:
         first = (pictures.channels, height, width)
         planes = Layout(f"{values} (channel after channel)", (values,), "planes")
-        return native, Layout("x".join(map(str, first)), first, "planes"), flat, planes
+        return native, _layout(first, "planes"), flat, planes
     size = native.name
     return (
         native,
@@ -107,7 +111,7 @@ def layouts_of(pictures: Form) -> tuple[Layout, ...]:
 
 def resized_layout(*shape: int) -> Layout:
     """Pictures brought to `(h, w)`, or with one or three channels first or last."""
-    return Layout("x".join(map(str, shape)), shape, "resized")
+    return _layout(shape, "resized")
 
 
 def wider_layouts(pictures: Form) -> list[Layout]:
@@ -115,8 +119,7 @@ def wider_layouts(pictures: Form) -> list[Layout]:
     found = []
     for part in (8, 4):
         edges = (pictures.height + pictures.height // part, pictures.width + pictures.width // part)
-        shape = (*edges, *pictures.shape[2:])
-        found.append(Layout("x".join(map(str, shape)), shape, "framed"))
+        found.append(_layout((*edges, *pictures.shape[2:]), "framed"))
     return found
 
 
@@ -126,10 +129,8 @@ def _framed_layouts(*edges: int) -> list[Layout]:
     added = max(new / own - 1 for new, own in zip(larger, edges, strict=True))
     if not 0 < added <= _MOST_FRAME:
         return []
-    size = "x".join(map(str, larger))
-    names = {size: larger, f"{size}x1": (*larger, 1), f"1x{size}": (1, *larger)}
-    framed = [Layout(name, shape, "framed") for name, shape in names.items()]
-    return [*framed, *(resized_layout(*layout.shape) for layout in framed)]
+    shapes = (larger, (*larger, 1), (1, *larger))
+    return [_layout(shape, order) for order in ("framed", "resized") for shape in shapes]
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,7 @@ def _standard(name: str, means: Sequence[float], deviations: Sequence[float]) ->
 
 RAW = Scaling("0..255", code="pixels")
 UNIT = Scaling("0..1", (1 / 255,), code="pixels / 255")
+CENTRED = _standard("-1..1", (0.5,), (0.5,))
 TWICE = Scaling("0..1/255", (1 / 255**2,), code="pixels / 255 / 255")
 MULTIPLIED = Scaling("0..65025", (255.0,), code="pixels * 255")
 # As Caffe's models want it, and Keras's ResNet50 and VGG16 after them: blue first.
@@ -199,7 +200,7 @@ def linear_scalings(pixels: Pixels) -> tuple[Scaling, ...]:
     return (
         UNIT,
         RAW,
-        _standard("-1..1", (0.5,), (0.5,)),
+        CENTRED,
         _standard("standardised as these data", means, deviations),
         *(_standard(f"standardised as {name}", *figures) for name, figures in zoo.items()),
         _standard("-0.5..0.5", (0.5,), (1.0,)),

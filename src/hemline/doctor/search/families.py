@@ -32,7 +32,7 @@ _FAINTER = tuple(
 _WIDER = (PACKED, ARGB, SIXTEEN, Scaling("0..1/257", (1 / 65_535,), code="pixels / 65535"))
 
 
-def families_of(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
+def families_of(case: Case) -> dict[str, list[InputForm]]:
     """The forms that undo one fault, by the family of the fault."""
     best, symmetries = case.best, symmetries_of(case.material.form)
     found = {
@@ -44,15 +44,15 @@ def families_of(case: Case, elastic: bool) -> dict[str, list[InputForm]]:
         "overflow": [best.but(dtype=wider) for wider in _wider(best)],
         "packing": [best.but(dtype="int32", scaling=scale) for scale in _packings(case)],
     }
-    large, small = _rescalings(case, elastic)
-    dtype = best.dtype if np.dtype(best.dtype).kind == "f" or not elastic else "float32"
+    large, small = _rescalings(case)
+    dtype = best.dtype if np.dtype(best.dtype).kind == "f" or not case.elastic else "float32"
     found["scale"] = [best.but(scaling=scale, dtype=dtype) for scale in large]
     for family, linear in (("normalisation", True), ("each", False)):
         found[family] = [
             best.but(scaling=scale, dtype=dtype) for scale in small if scale.is_linear == linear
         ]
     found["normalisation"] += [
-        best.but(scaling=scale, dtype=dtype, channels="bgr") for scale in _of_caffe(case, elastic)
+        best.but(scaling=scale, dtype=dtype, channels="bgr") for scale in _of_caffe(case)
     ]
     return found
 
@@ -62,10 +62,10 @@ def usual_scalings(case: Case) -> tuple[Scaling, ...]:
     return *case.material.scalings, *case.material.normalisations
 
 
-def _of_caffe(case: Case, elastic: bool) -> list[Scaling]:
+def _of_caffe(case: Case) -> list[Scaling]:
     """What undoes the preparation for Caffe's models, which want blue first, of another."""
     colour = case.material.form.channels == 3 and case.best.channels == "rgb"
-    if not (elastic and colour and case.reading.promised and case.contract.scaling == RAW):
+    if not (case.elastic and colour and case.reading.promised and case.contract.scaling == RAW):
         return []
     return [scale.after(CAFFE).backwards for scale in case.material.scalings]
 
@@ -87,12 +87,12 @@ def _packings(case: Case) -> tuple[Scaling, ...]:
     return (PACKED, ARGB) if whole and case.target.kind == "callable" else ()
 
 
-def _rescalings(case: Case, elastic: bool) -> tuple[list[Scaling], list[Scaling]]:
+def _rescalings(case: Case) -> tuple[list[Scaling], list[Scaling]]:
     """Scalings that would undo a wrong one, by a large factor and by a small."""
     if not case.reading.promised:
         return [TWICE, MULTIPLIED], []
     scalings = list(dict.fromkeys(_linear(case.material)))
-    if not elastic:
+    if not case.elastic:
         return list(_FAINTER), [scale for scale in scalings if _stays_whole(scale)]
     scalings += _each(case.material)
     start = case.contract.scaling

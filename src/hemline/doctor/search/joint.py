@@ -17,24 +17,24 @@ _KEPT = 24  # forms that are tried on more
 _SLOW = 0.004  # seconds a picture: there is no time for hundreds of forms
 
 
-def joint_repairs(case: Case, elastic: bool) -> list[Repair]:
+def joint_repairs(case: Case) -> list[Repair]:
     """Several faults at once, where no single change restored anything."""
     sample = part_of(case, case.search)
     value = value_of(case, case.best, sample)
     if value >= case.good or value > (reach := reach_on(case, sample)):
         return []
-    forms = _affordable(case, _several(case, elastic))
+    forms = _affordable(case, _several(case))
     ranked = rank(case, forms, sample)
     if not ranked or ranked[0][0] <= reach:
         return []
     return _confirmed(case, ranked[0][1])
 
 
-def _several(case: Case, elastic: bool) -> list[InputForm]:
+def _several(case: Case) -> list[InputForm]:
     """Every brightness, turn and order of the channels under every scale."""
-    families = families_of(case, elastic)
+    families = families_of(case)
     scalings = [case.best, *families["scale"]]
-    scalings += families["normalisation"][:: 4 if elastic else 1]
+    scalings += families["normalisation"][:: 4 if case.elastic else 1]
     return [form.but(**view) for form in scalings for view in views_of(case)]
 
 

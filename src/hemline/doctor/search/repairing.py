@@ -36,25 +36,25 @@ def find_repairs(case: Case) -> list[Repair]:
     """
     if not case.reading.promised:
         case.contract = case.best = choose_contract(case)
-    elastic = case.elastic = takes_floats(case)
-    repairs = _rounds(case, elastic)
+    case.elastic = takes_floats(case)
+    repairs = _rounds(case)
     if repairs and not case.reading.promised and rescaled(case):
-        repairs = _rounds(case, elastic)
+        repairs = _rounds(case)
     if repairs and _is_drowned(case):
         case.best, repairs = case.contract, []
     # Another form may flatter untrained weights too; that mends nothing.
     repairs = _known(case, repairs)
-    return repairs or _known(case, joint_repairs(case, elastic))
+    return repairs or _known(case, joint_repairs(case))
 
 
-def _rounds(case: Case, elastic: bool) -> list[Repair]:
+def _rounds(case: Case) -> list[Repair]:
     """Single changes, one after the other."""
     repairs: list[Repair] = []
     for _ in range(_ROUNDS):
         if repairs and case.budget.is_short and _works(case):
             case.budget.skip("further faults of the input")
             break
-        repair = _next_repair(case, elastic, {repair.family for repair in repairs})
+        repair = _next_repair(case, {repair.family for repair in repairs})
         if repair is None:
             break
         repairs.append(repair)
@@ -91,10 +91,10 @@ class _Candidate(NamedTuple):
     form: InputForm
 
 
-def _next_repair(case: Case, elastic: bool, done: set[str]) -> Repair | None:
+def _next_repair(case: Case, done: set[str]) -> Repair | None:
     """The best single change that holds on the confirm sample, and what comes next to it."""
     base = value_of(case, case.best, case.search)
-    found = _candidates(case, elastic, base, done)
+    found = _candidates(case, base, done)
     for one in _likeliest_first(case, found, base):
         repair = confirm_repair(case, case.best, one.form, one.family)
         if repair is not None:
@@ -102,10 +102,10 @@ def _next_repair(case: Case, elastic: bool, done: set[str]) -> Repair | None:
     return None
 
 
-def _candidates(case: Case, elastic: bool, base: float, done: set[str]) -> list[_Candidate]:
+def _candidates(case: Case, base: float, done: set[str]) -> list[_Candidate]:
     """Of each family the form that does best, where that is better than none."""
     unlikely, found = done | (_TEARING if base >= case.good else set()), []
-    for family, forms in families_of(case, elastic).items():
+    for family, forms in families_of(case).items():
         ranked = rank(case, shortlist(case, forms), case.search) if family not in unlikely else []
         if ranked and ranked[0][0] > base:
             found.append(_Candidate(ranked[0][0], family, _plainest(ranked)))
